@@ -60,6 +60,7 @@ lint: $(TOOLS)/.installed node/lib/.built
 	$(TOOLS)/bin/ruff check python examples emulator bench
 	$(TOOLS)/bin/ruff format --check python examples emulator bench
 	$(TSC) -p node/tests/tsconfig.json
+	node/node_modules/.bin/prettier --check --log-level warn '{bench,emulator/tests,examples,node}/**/*.{js,mjs,cjs,ts,mts}'
 
 test-rust: node/node_modules/.installed $(TOOLS)/.installed
 	cargo test --workspace

@@ -1,4 +1,5 @@
-// @ts-check worker.mjs TASK URL FILE PROJECT: one side of a comparison, with the packages that are
+// @ts-check
+// worker.mjs TASK URL FILE PROJECT: one side of a comparison, with the packages that are
 // installed in PROJECT.
 //
 // Prints `ready`. Then prints a number for each line on standard input: the microseconds of one
@@ -67,7 +68,9 @@ const IDLE = 12;
 
 /** @type {number[]} */
 const collections = [];
-new PerformanceObserver((list) => collections.push(...list.getEntries().map(({ duration }) => duration))).observe({
+new PerformanceObserver((list) =>
+  collections.push(...list.getEntries().map(({ duration }) => duration)),
+).observe({
   entryTypes: ["gc"],
 });
 
@@ -108,9 +111,13 @@ async function calling(kind) {
     return parsing();
   }
   const scalekit = client("scalekit-client", {}, `/${kind}`);
-  const list = async () => (await scalekit.organization.listOrganization({ pageSize: 100 })).organizations.length;
+  const list = async () =>
+    (await scalekit.organization.listOrganization({ pageSize: 100 })).organizations.length;
   const execute = async () => {
-    const { data } = await scalekit.tools.executeTool({ toolName: "search", connectedAccountId: "ca_1" });
+    const { data } = await scalekit.tools.executeTool({
+      toolName: "search",
+      connectedAccountId: "ca_1",
+    });
     return (data?.rows ?? data?.text).length;
   };
   const size = kind === "large" || kind === "small" ? list : execute;

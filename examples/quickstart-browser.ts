@@ -1,4 +1,7 @@
-/** Helpers of the quickstart: a browser that follows redirects and submits forms, and a webhook endpoint. */
+/**
+ * Helpers of the quickstart: a browser that follows redirects and submits forms, and a webhook
+ * endpoint.
+ */
 import { once } from "node:events";
 import { type IncomingHttpHeaders, type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -13,7 +16,10 @@ export async function emulatorUrl(url: string): Promise<string> {
   return response?.ok ? url : "";
 }
 
-/** A browser with cookies, redirects and forms. It stops when a redirect leaves the identity provider. */
+/**
+ * A browser with cookies, redirects and forms. It stops when a redirect leaves the identity
+ * provider.
+ */
 export class Browser {
   readonly #origin: string;
   readonly #cookies = new Map<string, string>();
@@ -22,14 +28,18 @@ export class Browser {
     this.#origin = origin;
   }
 
-  /** Opens the authorization URL, confirms the login page, and returns the callback's query parameters. */
+  /**
+   * Opens the authorization URL, confirms the login page, and returns the callback's query
+   * parameters.
+   */
   async signIn(url: string, callback: string): Promise<URLSearchParams> {
     let page = await this.follow(url);
     if (!page.url.startsWith(callback)) {
       const action = /<form[^>]*\baction="([^"]*)"/.exec(page.text)?.[1] ?? "";
       const fields = new URLSearchParams();
       for (const [input] of page.text.matchAll(/<input[^>]*>/g)) {
-        const attribute = (name: string) => decodeEntities(new RegExp(`\\b${name}="([^"]*)"`).exec(input)?.[1] ?? "");
+        const attribute = (name: string) =>
+          decodeEntities(new RegExp(`\\b${name}="([^"]*)"`).exec(input)?.[1] ?? "");
         if (attribute("name")) {
           fields.set(attribute("name"), attribute("value"));
         }
@@ -89,7 +99,11 @@ export class WebhookReceiver {
   private constructor() {
     this.#server = createServer(async (request, response) => {
       const body = await buffer(request);
-      this.#deliveries.push({ type: JSON.parse(body.toString()).type, headers: request.headers, body });
+      this.#deliveries.push({
+        type: JSON.parse(body.toString()).type,
+        headers: request.headers,
+        body,
+      });
       response.writeHead(204).end();
       this.#arrived();
     });

@@ -8,7 +8,11 @@
  */
 import { randomBytes } from "node:crypto";
 
-import { ScalekitClient, ScalekitConflictException, WebhookVerificationError } from "scalekit-client";
+import {
+  ScalekitClient,
+  ScalekitConflictException,
+  WebhookVerificationError,
+} from "scalekit-client";
 import { ConnectionProvider, ConnectionType } from "scalekit-client/v1/connections";
 
 import { Browser, WebhookReceiver, emulatorUrl } from "./quickstart-browser";
@@ -33,7 +37,9 @@ async function main(): Promise<void> {
   const webhooks = emulator ? await WebhookReceiver.start(emulator) : undefined;
   try {
     section("An organization");
-    const { organization } = await client.organization.createOrganization("Acme Rockets", { externalId: `acme-${tag}` });
+    const { organization } = await client.organization.createOrganization("Acme Rockets", {
+      externalId: `acme-${tag}`,
+    });
     const id = organization?.id ?? "";
     log(`created ${organization?.displayName}, ${id}`);
     try {
@@ -85,17 +91,27 @@ async function duplicate(client: ScalekitClient, tag: string): Promise<void> {
       throw error;
     }
     log(`${error.name}: ${error.message}`);
-    log(`httpStatus=${error.httpStatus}, operation=${error.operation}, requestId=${error.requestId}`);
+    log(
+      `httpStatus=${error.httpStatus}, operation=${error.operation}, requestId=${error.requestId}`,
+    );
     return;
   }
   throw new Error("a duplicate external id was accepted");
 }
 
 /** Creates a domain, a connection and a role. Roles affect the whole environment. */
-async function singleSignOn(client: ScalekitClient, organizationId: string, tag: string): Promise<void> {
+async function singleSignOn(
+  client: ScalekitClient,
+  organizationId: string,
+  tag: string,
+): Promise<void> {
   section("Single sign-on");
   const options = { domainType: "ORGANIZATION_DOMAIN" };
-  const { domain } = await client.domain.createDomain(organizationId, `acme-${tag}.example`, options);
+  const { domain } = await client.domain.createDomain(
+    organizationId,
+    `acme-${tag}.example`,
+    options,
+  );
   log(`domain ${domain?.domain}`);
   const request = { type: ConnectionType.OIDC, provider: ConnectionProvider.OKTA };
   const { connection } = await client.connection.createConnection(organizationId, request);
@@ -110,15 +126,28 @@ async function singleSignOn(client: ScalekitClient, organizationId: string, tag:
 }
 
 function loginOptions(organizationId: string, tag: string) {
-  return { organizationId, loginHint: `ada-${tag}@acme.example`, state: randomBytes(16).toString("hex") };
+  return {
+    organizationId,
+    loginHint: `ada-${tag}@acme.example`,
+    state: randomBytes(16).toString("hex"),
+  };
 }
 
 /** Signs in with an authorization code and PKCE (RFC 7636), like a browser. */
-async function signIn(client: ScalekitClient, emulator: string, organizationId: string, tag: string): Promise<void> {
+async function signIn(
+  client: ScalekitClient,
+  emulator: string,
+  organizationId: string,
+  tag: string,
+): Promise<void> {
   section("Sign in");
   const { codeVerifier, codeChallenge, codeChallengeMethod } = client.generatePkce();
   const options = loginOptions(organizationId, tag);
-  const url = client.getAuthorizationUrl(CALLBACK, { ...options, codeChallenge, codeChallengeMethod });
+  const url = client.getAuthorizationUrl(CALLBACK, {
+    ...options,
+    codeChallenge,
+    codeChallengeMethod,
+  });
   log(`the browser opens ${url.slice(0, 76)}…`);
   const browser = new Browser(emulator);
   const callback = await browser.signIn(url, CALLBACK);
@@ -127,17 +156,24 @@ async function signIn(client: ScalekitClient, emulator: string, organizationId: 
   }
   log("Ada signs in, and the callback receives a code");
 
-  const result = await client.authenticateWithCode(callback.get("code") ?? "", CALLBACK, { codeVerifier });
+  const result = await client.authenticateWithCode(callback.get("code") ?? "", CALLBACK, {
+    codeVerifier,
+  });
   log(`signed in as ${result.user.email}, token valid for ${result.expiresIn} s`);
   log(`access token valid: ${await client.validateAccessToken(result.accessToken)}`);
   const tampered = `${result.accessToken.slice(0, -8)}AAAAAAAA`;
-  log(`access token with a tampered signature valid: ${await client.validateAccessToken(tampered)}`);
+  log(
+    `access token with a tampered signature valid: ${await client.validateAccessToken(tampered)}`,
+  );
 
   const refreshed = await client.refreshAccessToken(result.refreshToken);
   const claims = await client.validateToken<{ sid: string; oid: string }>(refreshed.accessToken);
   log(`refreshed: session ${claims.sid} of organization ${claims.oid}`);
 
-  const logout = client.getLogoutUrl({ idTokenHint: result.idToken, postLogoutRedirectUri: CALLBACK });
+  const logout = client.getLogoutUrl({
+    idTokenHint: result.idToken,
+    postLogoutRedirectUri: CALLBACK,
+  });
   log(`logged out, redirected to ${await browser.follow(logout).then((page) => page.url)}`);
 }
 

@@ -7,8 +7,17 @@ import { ScalekitClient, WebhookVerificationError } from "scalekit-client";
 import { randomBytes } from "node:crypto";
 import express from "express";
 
-const { SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID, SCALEKIT_CLIENT_SECRET, WEBHOOK_SECRET = "" } = process.env;
-const scalekit = new ScalekitClient(SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID, SCALEKIT_CLIENT_SECRET);
+const {
+  SCALEKIT_ENVIRONMENT_URL,
+  SCALEKIT_CLIENT_ID,
+  SCALEKIT_CLIENT_SECRET,
+  WEBHOOK_SECRET = "",
+} = process.env;
+const scalekit = new ScalekitClient(
+  SCALEKIT_ENVIRONMENT_URL,
+  SCALEKIT_CLIENT_ID,
+  SCALEKIT_CLIENT_SECRET,
+);
 
 const sessions = new Map();
 const events = [];
@@ -61,7 +70,14 @@ app.get("/callback", async (request, response) => {
     `${origin(request)}/callback`,
   );
   const { oid: organizationId } = await scalekit.validateToken(idToken);
-  Object.assign(request.session, { user, idToken, accessToken, refreshToken, organizationId, state: undefined });
+  Object.assign(request.session, {
+    user,
+    idToken,
+    accessToken,
+    refreshToken,
+    organizationId,
+    state: undefined,
+  });
   response.redirect("/organization");
 });
 
@@ -78,7 +94,9 @@ async function signedIn(request, response, next) {
 }
 
 app.get("/organization", signedIn, async (request, response) => {
-  const { organization } = await scalekit.organization.getOrganization(request.session.organizationId);
+  const { organization } = await scalekit.organization.getOrganization(
+    request.session.organizationId,
+  );
   const { users } = await scalekit.user.listOrganizationUsers(organization.id, { pageSize: 30 });
   response.json({
     name: organization.displayName,
@@ -90,7 +108,10 @@ app.get("/organization", signedIn, async (request, response) => {
 app.get("/logout", (request, response) => {
   const { idToken } = request.session;
   request.endSession();
-  const url = scalekit.getLogoutUrl({ idTokenHint: idToken, postLogoutRedirectUri: `${origin(request)}/` });
+  const url = scalekit.getLogoutUrl({
+    idTokenHint: idToken,
+    postLogoutRedirectUri: `${origin(request)}/`,
+  });
   response.redirect(url);
 });
 

@@ -1,9 +1,9 @@
 // @ts-check
 // Checks the types of the packed package: check-types.mjs PACKED DIRECTORY
 //
-// Compiles a CommonJS and an ESM project in DIRECTORY with the tarball in PACKED, and a project with
-// the module resolution `node10`, which ignores `exports`. Checks that types and code agree for all
-// module resolutions.
+// Compiles a CommonJS and an ESM project in DIRECTORY with the tarball in PACKED, and a project
+// with the module resolution `node10`, which ignores `exports`. Checks that types and code agree
+// for all module resolutions.
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
@@ -25,7 +25,13 @@ const tarball = join(packed, name);
 rmSync(directory, { recursive: true, force: true });
 const modules = join(directory, "node_modules");
 mkdirSync(join(modules, "scalekit-client"), { recursive: true });
-execFileSync("tar", ["-xzf", tarball, "-C", join(modules, "scalekit-client"), "--strip-components=1"]);
+execFileSync("tar", [
+  "-xzf",
+  tarball,
+  "-C",
+  join(modules, "scalekit-client"),
+  "--strip-components=1",
+]);
 for (const dependency of ["@bufbuild", "@types", "undici-types"]) {
   symlinkSync(join(root, "node_modules", dependency), join(modules, dependency));
 }
@@ -39,7 +45,9 @@ for (const kind of ["cjs", "esm"]) {
   execFileSync(join(root, "node_modules/.bin/tsc"), options, { stdio: "inherit" });
 }
 // TypeScript 7 has no `node10`. The package that checks the types depends on TypeScript 5.
-const { resolve: find } = createRequire(fileURLToPath(import.meta.resolve("@arethetypeswrong/core")));
+const { resolve: find } = createRequire(
+  fileURLToPath(import.meta.resolve("@arethetypeswrong/core")),
+);
 cpSync(join(projects, "node10"), join(directory, "node10"), { recursive: true });
 const compile = [find("typescript/lib/tsc.js"), "-p", join(directory, "node10")];
 execFileSync(process.execPath, compile, { stdio: "inherit" });
@@ -49,9 +57,13 @@ if (!result.types) {
   throw new Error("the package has no types");
 }
 // The resolution `node10` finds `lib/` by `typesVersions`, but not the short paths in `exports`.
-const problems = result.problems.filter((problem) => !("resolutionKind" in problem && problem.resolutionKind === "node10"));
+const problems = result.problems.filter(
+  (problem) => !("resolutionKind" in problem && problem.resolutionKind === "node10"),
+);
 for (const problem of problems) {
   console.error(JSON.stringify(problem));
 }
-console.log(`types: ${Object.keys(result.entrypoints).length} entry points, ${problems.length} problems`);
+console.log(
+  `types: ${Object.keys(result.entrypoints).length} entry points, ${problems.length} problems`,
+);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -18,7 +18,9 @@ if (!addon || !directory) {
 const packed = resolve(directory);
 const root = resolve(import.meta.dirname, "..");
 const { PLATFORMS } = createRequire(import.meta.url)("../lib/runtime/platforms.js");
-const { scripts, devDependencies, ...manifest } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const { scripts, devDependencies, ...manifest } = JSON.parse(
+  readFileSync(join(root, "package.json"), "utf8"),
+);
 const { version, license, repository, engines } = manifest;
 // npm includes a file named LICENSE automatically, but not these files.
 const LICENSES = ["LICENSE-APACHE", "LICENSE-MIT"];
@@ -39,7 +41,10 @@ function createPackage(name, content) {
 
 /** @param {string} folder */
 function pack(folder) {
-  execFileSync("npm", ["pack", "--silent", "--pack-destination", packed], { cwd: folder, stdio: "inherit" });
+  execFileSync("npm", ["pack", "--silent", "--pack-destination", packed], {
+    cwd: folder,
+    stdio: "inherit",
+  });
 }
 
 const current = PLATFORMS.find((/** @type {any} */ platform) =>
@@ -71,10 +76,15 @@ pack(platform);
 const main = createPackage("scalekit-client", {
   ...manifest,
   files: [...manifest.files, ...LICENSES],
-  optionalDependencies: Object.fromEntries(PLATFORMS.map((/** @type {any} */ platform) => [platform.package, version])),
+  optionalDependencies: Object.fromEntries(
+    PLATFORMS.map((/** @type {any} */ platform) => [platform.package, version]),
+  ),
 });
 for (const file of [...manifest.files, "README.md"]) {
   // `.built` is a timestamp file of make.
-  cpSync(join(root, file), join(main, file), { recursive: true, filter: (source) => !source.endsWith(".built") });
+  cpSync(join(root, file), join(main, file), {
+    recursive: true,
+    filter: (source) => !source.endsWith(".built"),
+  });
 }
 pack(main);

@@ -61,7 +61,9 @@ export const Source = withNames<typeof events.Source>({
 });
 
 /** Returns an object like a TypeScript enum, with the mappings in both directions. */
-function withNames<Enum extends object>(members: { readonly [Name in keyof Enum & string]: Enum[Name] }): Enum {
+function withNames<Enum extends object>(members: {
+  readonly [Name in keyof Enum & string]: Enum[Name];
+}): Enum {
   const names = Object.entries(members).map(([name, value]) => [value, name]);
   return Object.fromEntries([...names, ...Object.entries(members)]) as Enum;
 }

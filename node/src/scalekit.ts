@@ -8,7 +8,11 @@ import {
   WITH_ID,
   WITH_URL,
 } from "./runtime/credentials";
-import { ScalekitArgumentException, ScalekitException, ScalekitValidateTokenFailureException } from "./errors";
+import {
+  ScalekitArgumentException,
+  ScalekitException,
+  ScalekitValidateTokenFailureException,
+} from "./errors";
 import { checked, fromNative } from "./errors/from-native";
 import { runInBackground } from "./runtime/mailbox";
 import { native, type NativeClient, type WebhookVerifier } from "./runtime/native";
@@ -71,7 +75,12 @@ export default class ScalekitClient extends Services {
    * @throws {ScalekitArgumentException} An argument or option is invalid. The message names it.
    */
   constructor(envUrl: string, clientId: string, clientSecret: string, options?: ScalekitOptions) {
-    const client = checked(native().makeClient(nativeOptions(envUrl, clientId, clientSecret, options), process.versions.node));
+    const client = checked(
+      native().makeClient(
+        nativeOptions(envUrl, clientId, clientSecret, options),
+        process.versions.node,
+      ),
+    );
     const missing = missingCredentials({ envUrl, clientId, clientSecret });
     super(missing.length === 0 ? new NativeTransport(client) : new RejectingTransport(missing));
     defineNative(this, client, missing);
@@ -139,7 +148,8 @@ export default class ScalekitClient extends Services {
     const { codeVerifier, signal } = validate.options("options", options);
     const verifier = validate.optionalText("codeVerifier", codeVerifier);
     const response = await backgroundJson(
-      (mailbox, id) => native().authenticateWithCode(this[COMPLETE], mailbox, id, code, redirectUri, verifier),
+      (mailbox, id) =>
+        native().authenticateWithCode(this[COMPLETE], mailbox, id, code, redirectUri, verifier),
       signal,
     );
     return {
@@ -159,7 +169,10 @@ export default class ScalekitClient extends Services {
    *
    * @throws {ScalekitServerException} The refresh token was rejected.
    */
-  async refreshAccessToken(refreshToken: string, options?: Cancellation): Promise<RefreshTokenResponse> {
+  async refreshAccessToken(
+    refreshToken: string,
+    options?: Cancellation,
+  ): Promise<RefreshTokenResponse> {
     if (!refreshToken) {
       throw new ScalekitArgumentException("Refresh token is required");
     }
@@ -195,7 +208,10 @@ export default class ScalekitClient extends Services {
    *
    * @throws {ScalekitServerException} The keys cannot be fetched.
    */
-  async validateAccessToken(token: string, options?: TokenValidationOptions & Cancellation): Promise<boolean> {
+  async validateAccessToken(
+    token: string,
+    options?: TokenValidationOptions & Cancellation,
+  ): Promise<boolean> {
     if (typeof token !== "string") {
       return false;
     }
@@ -235,7 +251,10 @@ export default class ScalekitClient extends Services {
    *   reason.
    * @throws {ScalekitServerException} The keys cannot be fetched.
    */
-  async validateToken<T>(token: string, options?: TokenValidationOptions & Cancellation): Promise<T> {
+  async validateToken<T>(
+    token: string,
+    options?: TokenValidationOptions & Cancellation,
+  ): Promise<T> {
     const text = tokenString(token);
     const requirements = tokenOptions(options);
     const claims = native().validateCached(this[WITH_URL], text, Date.now(), requirements);
@@ -243,7 +262,8 @@ export default class ScalekitClient extends Services {
       return JSON.parse(checked(claims)) as T;
     }
     return (await backgroundJson(
-      (mailbox, id) => native().validate(this[WITH_URL], mailbox, id, text, Date.now(), requirements),
+      (mailbox, id) =>
+        native().validate(this[WITH_URL], mailbox, id, text, Date.now(), requirements),
       signalOf(options),
     )) as T;
   }
@@ -263,13 +283,15 @@ export default class ScalekitClient extends Services {
    */
   verifyScopes(token: string, requiredScopes: string[]): boolean {
     const scopes = validate.optionalTexts("requiredScopes", requiredScopes) ?? [];
-    const claims = native().validateCached(this[WITH_URL], tokenString(token), Date.now(), { requiredScopes: scopes });
+    const claims = native().validateCached(this[WITH_URL], tokenString(token), Date.now(), {
+      requiredScopes: scopes,
+    });
     if (claims === null) {
       // Starts a fetch for later calls. `catch` prevents an unhandled rejection.
       this.loadKeys().catch(() => {});
       throw new ScalekitException(
-        "verifyScopes needs the environment's signing keys, which are not cached yet: await loadKeys() " +
-          "or any validation first, or await validateToken(token, { requiredScopes })",
+        "verifyScopes needs the environment's signing keys, which are not cached yet: await " +
+          "loadKeys() or any validation first, or await validateToken(token, { requiredScopes })",
         { operation: "validate_token", retryable: true },
       );
     }
@@ -295,7 +317,10 @@ export default class ScalekitClient extends Services {
     return checked(
       native().logoutUrl(this[WITH_URL], {
         idTokenHint: validate.optionalText("idTokenHint", validated.idTokenHint),
-        postLogoutRedirectUri: validate.optionalText("postLogoutRedirectUri", validated.postLogoutRedirectUri),
+        postLogoutRedirectUri: validate.optionalText(
+          "postLogoutRedirectUri",
+          validated.postLogoutRedirectUri,
+        ),
         state: validate.optionalText("state", validated.state),
       }),
     );
@@ -318,7 +343,11 @@ export default class ScalekitClient extends Services {
   }
 
   /** Verifies the signature of an interceptor request, as {@link verifyWebhookPayload} does. */
-  verifyInterceptorPayload(secret: string, headers: WebhookHeaders, payload: WebhookPayload): boolean {
+  verifyInterceptorPayload(
+    secret: string,
+    headers: WebhookHeaders,
+    payload: WebhookPayload,
+  ): boolean {
     return verify(this[ANY], this[VERIFIER], true, secret, headers, payload);
   }
 

@@ -3,7 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ScalekitClient, ScalekitValidateTokenFailureException, WebhookVerificationError } from "scalekit-client";
+import {
+  ScalekitClient,
+  ScalekitValidateTokenFailureException,
+  WebhookVerificationError,
+} from "scalekit-client";
 
 import { attackServer } from "./support/programs.mjs";
 
@@ -59,10 +63,17 @@ test("tokens are accepted or rejected as listed", async () => {
   const wrong = [];
   const client = new ScalekitClient(server.url, "skc_1", "secret");
   // Twice, so that cached tokens are covered too.
-  for (const { name, accepted, message, subject, token, ...requirements } of [...suite.tokens, ...suite.tokens]) {
+  for (const { name, accepted, message, subject, token, ...requirements } of [
+    ...suite.tokens,
+    ...suite.tokens,
+  ]) {
     const text = join(token).toString();
     const options = validationOptions(requirements);
-    const outcome = await run(name, () => client.validateToken(text, options), ScalekitValidateTokenFailureException);
+    const outcome = await run(
+      name,
+      () => client.validateToken(text, options),
+      ScalekitValidateTokenFailureException,
+    );
     const correct = accepted
       ? outcome.message === undefined && (subject === undefined || outcome.result.sub === subject)
       : outcome.message?.startsWith(message);
@@ -72,7 +83,11 @@ test("tokens are accepted or rejected as listed", async () => {
     }
     if (options.requiredScopes && !options.issuer && !options.audience) {
       const scopes = options.requiredScopes;
-      const verified = await run(name, () => client.verifyScopes(text, scopes), ScalekitValidateTokenFailureException);
+      const verified = await run(
+        name,
+        () => client.verifyScopes(text, scopes),
+        ScalekitValidateTokenFailureException,
+      );
       if (verified.result !== (accepted ? true : undefined)) {
         wrong.push([name, "verifyScopes", verified.message]);
       }
@@ -91,7 +106,10 @@ test("payloads are accepted or rejected as listed", async () => {
   const wrong = [];
   const client = new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret");
   for (const { name, accepted, message, interceptor, secret, headers, body } of suite.payloads) {
-    const pairs = headers.map((/** @type {[string, any]} */ [name, value]) => [name, join(value).toString()]);
+    const pairs = headers.map((/** @type {[string, any]} */ [name, value]) => [
+      name,
+      join(value).toString(),
+    ]);
     const bytes = join(body);
     const outcome = await run(
       name,

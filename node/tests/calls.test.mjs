@@ -15,7 +15,9 @@ const { url, clientId, clientSecret } = environment;
 test("eight concurrent first calls fetch one service token and all succeed", async () => {
   await environment.admin("DELETE", "requests");
   const client = new ScalekitClient(url, clientId, clientSecret);
-  await Promise.all(Array.from({ length: 8 }, () => client.organization.listOrganization({ pageSize: 1 })));
+  await Promise.all(
+    Array.from({ length: 8 }, () => client.organization.listOrganization({ pageSize: 1 })),
+  );
   const log = await environment.requests();
   assert.equal(log.filter((/** @type {any} */ entry) => entry.path === "/oauth/token").length, 1);
   assert.equal(log.length, 9);
@@ -24,10 +26,17 @@ test("eight concurrent first calls fetch one service token and all succeed", asy
 
 test("every call sends the user agent, the SDK version and the API version", async () => {
   await environment.admin("DELETE", "requests");
-  const client = new ScalekitClient(url, clientId, clientSecret, { userAgentSuffix: "acme-portal/2.1" });
+  const client = new ScalekitClient(url, clientId, clientSecret, {
+    userAgentSuffix: "acme-portal/2.1",
+  });
   await client.organization.listOrganization({ pageSize: 1 });
-  const [{ headers }] = await environment.requests("operation=OrganizationService.ListOrganization");
-  assert.match(headers["user-agent"], /^scalekit-client\/\S+ \(node \d+\.\d+\.\d+; \w+ \w+\) acme-portal\/2\.1$/);
+  const [{ headers }] = await environment.requests(
+    "operation=OrganizationService.ListOrganization",
+  );
+  assert.match(
+    headers["user-agent"],
+    /^scalekit-client\/\S+ \(node \d+\.\d+\.\d+; \w+ \w+\) acme-portal\/2\.1$/,
+  );
   assert.match(headers["x-sdk-version"], /^scalekit-client-node\//);
   assert.equal(headers["x-api-version"], "20261012");
 });
@@ -85,21 +94,30 @@ test("a reason that only has a message becomes the cause of an exception", async
   const { client } = await unresponsiveService();
   const reason = { message: "m" };
   const signal = AbortSignal.abort(reason);
-  await assert.rejects(client.organization.getOrganization("org_1", { signal }), (/** @type {any} */ error) => {
-    assert.equal(error.constructor, ScalekitCancelledException);
-    assert.equal(error.cause, reason);
-    return true;
-  });
+  await assert.rejects(
+    client.organization.getOrganization("org_1", { signal }),
+    (/** @type {any} */ error) => {
+      assert.equal(error.constructor, ScalekitCancelledException);
+      assert.equal(error.cause, reason);
+      return true;
+    },
+  );
 });
 
 test("an invalid signal is rejected before a request is sent", async () => {
   const { client, stub } = await unresponsiveService();
   const invalid = /** @type {any} */ ([new AbortController(), {}, "signal", 5, true]);
   for (const signal of invalid) {
-    const expected = { name: "ScalekitArgumentException", message: /^signal must be an AbortSignal, not / };
+    const expected = {
+      name: "ScalekitArgumentException",
+      message: /^signal must be an AbortSignal, not /,
+    };
     await assert.rejects(client.organization.getOrganization("org_1", { signal }), expected);
     await assert.rejects(client.loadKeys({ signal }), expected);
-    await assert.rejects(client.authenticateWithCode("c", "https://a.example/cb", { signal }), expected);
+    await assert.rejects(
+      client.authenticateWithCode("c", "https://a.example/cb", { signal }),
+      expected,
+    );
   }
   assert.deepEqual(stub.seen, []);
 });
@@ -116,7 +134,10 @@ test("one signal can cancel many calls without a warning", async () => {
       client.organization.getOrganization("org_1", { signal: controller.signal }),
     );
     controller.abort();
-    assert.deepEqual(new Set((await Promise.allSettled(calls)).map(({ status }) => status)), new Set(["rejected"]));
+    assert.deepEqual(
+      new Set((await Promise.allSettled(calls)).map(({ status }) => status)),
+      new Set(["rejected"]),
+    );
     await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(warnings, []);
   } finally {
@@ -126,7 +147,10 @@ test("one signal can cancel many calls without a warning", async () => {
 
 test("an argument that the core rejects is named in camel case", async () => {
   const client = new ScalekitClient(url, clientId, clientSecret);
-  await assert.rejects(client.role.getRole(".."), { name: "ScalekitArgumentException", message: /^roleName cannot be "\.\."/ });
+  await assert.rejects(client.role.getRole(".."), {
+    name: "ScalekitArgumentException",
+    message: /^roleName cannot be "\.\."/,
+  });
 });
 
 test("null options of a call count as missing", async () => {
@@ -141,13 +165,17 @@ test("null options of a call count as missing", async () => {
   assert.ok(await new ScalekitClient(url, clientId, clientSecret).validateToken(token, missing));
   await client.loadKeys(missing);
   await client.organization.listOrganization(missing, missing);
-  await assert.rejects(client.refreshAccessToken("never-issued", missing), { errorCode: "invalid_grant" });
+  await assert.rejects(client.refreshAccessToken("never-issued", missing), {
+    errorCode: "invalid_grant",
+  });
 });
 
 test("an aborted signal prevents the request", async () => {
   const { client, stub } = await unresponsiveService();
   const signal = AbortSignal.abort();
-  await assert.rejects(client.organization.getOrganization("org_1", { signal }), { name: "AbortError" });
+  await assert.rejects(client.organization.getOrganization("org_1", { signal }), {
+    name: "AbortError",
+  });
   await assert.rejects(client.loadKeys({ signal }), { name: "AbortError" });
   await assert.rejects(client.getClientAccessToken({ signal }), { name: "AbortError" });
   assert.deepEqual(stub.seen, []);
@@ -169,7 +197,9 @@ test("an abort does not affect other calls that wait for the same token", async 
   await assert.rejects(first, { name: "AbortError" });
   stub.json("/oauth/token", { access_token: "t", expires_in: 3600 });
   if (!response.closed) {
-    response.writeHead(200, { "content-type": "application/json" }).end('{"access_token":"t","expires_in":3600}');
+    response
+      .writeHead(200, { "content-type": "application/json" })
+      .end('{"access_token":"t","expires_in":3600}');
   }
   assert.deepEqual((await second).organizations, []);
 });
@@ -178,7 +208,10 @@ test("a finished call removes its listener from the signal", async () => {
   const client = new ScalekitClient(url, clientId, clientSecret);
   const { signal } = new AbortController();
   let listeners = 0;
-  for (const [method, change] of /** @type {["addEventListener" | "removeEventListener", number][]} */ ([
+  for (const [
+    method,
+    change,
+  ] of /** @type {["addEventListener" | "removeEventListener", number][]} */ ([
     ["addEventListener", 1],
     ["removeEventListener", -1],
   ])) {
@@ -211,19 +244,25 @@ test("a call can have its own timeout", async () => {
 test("await using closes the client", async () => {
   const client = new ScalekitClient(url, clientId, clientSecret);
   await client[Symbol.asyncDispose]();
-  await assert.rejects(client.organization.listOrganization({}), { name: "ScalekitCancelledException" });
+  await assert.rejects(client.organization.listOrganization({}), {
+    name: "ScalekitCancelledException",
+  });
 });
 
 test("a program exits after its calls have finished, without closing its client", () => {
   const program = `
     import { ScalekitClient } from "scalekit-client";
-    const client = new ScalekitClient(${JSON.stringify(url)}, ${JSON.stringify(clientId)}, ${JSON.stringify(clientSecret)});
+    const client = new ScalekitClient(...${JSON.stringify([url, clientId, clientSecret])});
     client.organization.listOrganization({ pageSize: 1 }).then(() => console.log("done"));
   `;
-  const { stdout, stderr, status } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
-    cwd: import.meta.dirname,
-    encoding: "utf8",
-  });
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ["--input-type=module", "-e", program],
+    {
+      cwd: import.meta.dirname,
+      encoding: "utf8",
+    },
+  );
   assert.equal(stderr, "");
   assert.equal(stdout, "done\n");
   assert.equal(status, 0);
@@ -232,7 +271,7 @@ test("a program exits after its calls have finished, without closing its client"
 test("a program can exit while calls are running", () => {
   const program = `
     import { ScalekitClient } from "scalekit-client";
-    const client = new ScalekitClient(${JSON.stringify(url)}, ${JSON.stringify(clientId)}, ${JSON.stringify(clientSecret)});
+    const client = new ScalekitClient(...${JSON.stringify([url, clientId, clientSecret])});
     await client.organization.listOrganization({ pageSize: 1 });
     for (let n = 0; n < 50; n++) client.organization.listOrganization({ pageSize: 1 });
     setImmediate(() => process.exit(7));

@@ -16,7 +16,9 @@ const { ScalekitClient } = require("../lib/index.js");
 const { OPERATIONS } = require("../lib/services/operations.js");
 
 const PLAN = JSON.parse(readFileSync(join(ROOT, "tests/conformance/operations.json"), "utf8"));
-const EXPORTS = JSON.parse(readFileSync(new URL("documented/exports.json", import.meta.url), "utf8"));
+const EXPORTS = JSON.parse(
+  readFileSync(new URL("documented/exports.json", import.meta.url), "utf8"),
+);
 /** @type {any} */
 const client = new ScalekitClient("https://example.scalekit.com", "id", "secret");
 
@@ -50,7 +52,10 @@ function serviceMethods() {
 test("every operation of the schema has a method", () => {
   const listed = Object.keys(OPERATIONS).sort();
   assert.equal(listed.length, 150);
-  assert.deepEqual(listed, PLAN.operations.map((/** @type {any} */ entry) => entry.operation).sort());
+  assert.deepEqual(
+    listed,
+    PLAN.operations.map((/** @type {any} */ entry) => entry.operation).sort(),
+  );
   assert.deepEqual(listed, [...operations().keys()].sort());
 });
 
@@ -59,7 +64,7 @@ test("the listed methods are exactly the existing methods", () => {
   assert.deepEqual(serviceMethods().sort(), [...listed].sort());
 });
 
-test("every method of the official SDK exists, and every other method is tested as an addition", () => {
+test("every method of the official SDK exists, and all others are tested as additions", () => {
   const documented = new Set([...CALLS.map(([path]) => path), ...HELPERS]);
   const added = new Set([...ADDED, ...ITERATORS].map(([path]) => path));
   assert.deepEqual(serviceMethods().sort(), [...documented, ...added].sort());
@@ -72,7 +77,10 @@ test("every message module has the exports of the official SDK, except for unuse
   const ours = modules();
   const types = typeNames();
   for (const [path, { exported, absent }] of Object.entries(EXPORTS.modules)) {
-    const names = new Set([...Object.keys(ours.get(`${path}.js`) ?? assert.fail(path)), ...types(path)]);
+    const names = new Set([
+      ...Object.keys(ours.get(`${path}.js`) ?? assert.fail(path)),
+      ...types(path),
+    ]);
     const missing = exported.filter((/** @type {string} */ name) => !names.has(name));
     assert.deepEqual(missing, absent, path);
   }
@@ -85,6 +93,8 @@ test("every message module has the exports of the official SDK, except for unuse
 function typeNames() {
   return (/** @type {string} */ path) => {
     const text = readFileSync(new URL(`../lib/messages/${path}.d.ts`, import.meta.url), "utf8");
-    return [...text.matchAll(/^export (?:declare )?(?:type|enum|const) (\w+)/gm)].map(([, name]) => name);
+    return [...text.matchAll(/^export (?:declare )?(?:type|enum|const) (\w+)/gm)].map(
+      ([, name]) => name,
+    );
   };
 }

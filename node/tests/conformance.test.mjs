@@ -19,12 +19,19 @@ const { ScalekitClient } = require("../lib/index.js");
 const PLAN = JSON.parse(readFileSync(join(ROOT, "tests/conformance/operations.json"), "utf8"));
 
 const exported = [...modules().values()].flatMap((module) => Object.values(module));
-const registry = createRegistry(EmptySchema, ...exported.filter((value) => value?.kind === "message"));
+const registry = createRegistry(
+  EmptySchema,
+  ...exported.filter((value) => value?.kind === "message"),
+);
 
 test("every operation sends the exact request and returns the full response", async () => {
   const environment = await emulator();
   /** @type {any} */
-  const client = new ScalekitClient(environment.url, environment.clientId, environment.clientSecret);
+  const client = new ScalekitClient(
+    environment.url,
+    environment.clientId,
+    environment.clientSecret,
+  );
   for (const { operation, request_type, response_type, cases } of PLAN.operations) {
     const request = registry.getMessage(request_type) ?? assert.fail(request_type);
     const response = registry.getMessage(response_type) ?? assert.fail(response_type);
@@ -43,7 +50,11 @@ test("every operation sends the exact request and returns the full response", as
 
       const logged = (await environment.admin("GET", `requests?operation=${operation}`)).at(-1);
       assert.deepEqual([logged.method, logged.path], [http.method, http.path], operation);
-      assert.deepEqual([...new URLSearchParams(logged.query ?? "")].sort(), [...http.query].sort(), operation);
+      assert.deepEqual(
+        [...new URLSearchParams(logged.query ?? "")].sort(),
+        [...http.query].sort(),
+        operation,
+      );
       assert.deepEqual(logged.body ? JSON.parse(logged.body) : null, http.body, operation);
     }
   }

@@ -26,18 +26,24 @@ function worker(source, workerData = {}) {
     const { parentPort, workerData } = require("node:worker_threads");
     const { ScalekitClient } = require(${JSON.stringify(require.resolve("scalekit-client"))});
     ${source}`;
-  return new Worker(program, { eval: true, workerData: { url, clientId, clientSecret, ...workerData } });
+  return new Worker(program, {
+    eval: true,
+    workerData: { url, clientId, clientSecret, ...workerData },
+  });
 }
 
 test("several worker threads use clients at the same time", async () => {
   const source = `
     const client = new ScalekitClient(workerData.url, workerData.clientId, workerData.clientSecret);
-    const calls = Array.from({ length: 5 }, () => client.organization.listOrganization({ pageSize: 1 }));
+    const list = () => client.organization.listOrganization({ pageSize: 1 });
+    const calls = Array.from({ length: 5 }, list);
     Promise.all(calls).then((responses) => parentPort.postMessage(responses.length));`;
   for (let round = 0; round < 3; round++) {
     const workers = Array.from({ length: 4 }, () => worker(source));
     const ended = workers.map((thread) => once(thread, "exit"));
-    const counts = await Promise.all(workers.map(async (thread) => (await once(thread, "message"))[0]));
+    const counts = await Promise.all(
+      workers.map(async (thread) => (await once(thread, "message"))[0]),
+    );
     assert.deepEqual(counts, [5, 5, 5, 5]);
     assert.deepEqual(await Promise.all(ended), [[0], [0], [0], [0]]);
   }
@@ -93,7 +99,8 @@ test("responses that arrive while a worker exits are discarded", async () => {
 
 /**
  * Loads the package in a new context of this thread, with its own modules.
- * @param {boolean} shared whether the context shares the addon of this one, as in Jest, or loads it again
+ * @param {boolean} shared whether the context shares the addon of this one, as in Jest, or loads it
+ *   again
  */
 function loadInNewContext(shared) {
   const context = vm.createContext({
@@ -125,7 +132,9 @@ function loadInNewContext(shared) {
       module.exports = JSON.parse(readFileSync(path, "utf8"));
     } else {
       const moduleRequire = createRequire(path);
-      const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, "utf8")}\n})`;
+      const text = readFileSync(path, "utf8");
+      const parameters = "exports, require, module, __filename, __dirname";
+      const source = `(function (${parameters}) {${text}\n})`;
       const run = vm.runInContext(source, context, { filename: path });
       const requireInContext = (/** @type {string} */ name) =>
         name.startsWith("node:") ? moduleRequire(name) : load(moduleRequire.resolve(name));
@@ -137,10 +146,17 @@ function loadInNewContext(shared) {
 }
 
 test("several contexts of one thread can load and use the package", async () => {
-  const packages = [loadInNewContext(false), loadInNewContext(false), loadInNewContext(true), require("scalekit-client")];
+  const packages = [
+    loadInNewContext(false),
+    loadInNewContext(false),
+    loadInNewContext(true),
+    require("scalekit-client"),
+  ];
   const clients = packages.map((loaded) => new loaded.ScalekitClient(url, clientId, clientSecret));
   for (let round = 0; round < 3; round++) {
-    const responses = await Promise.all(clients.map((client) => client.organization.listOrganization({ pageSize: 1 })));
+    const responses = await Promise.all(
+      clients.map((client) => client.organization.listOrganization({ pageSize: 1 })),
+    );
     assert.equal(responses.length, 4);
   }
   for (const [index, loaded] of packages.entries()) {
@@ -153,10 +169,17 @@ test("several contexts of one thread can load and use the package", async () => 
       (error) => error instanceof loaded.ScalekitNotFoundException,
     );
     // Arguments from this context are accepted in all contexts.
-    const headers = new Headers({ "webhook-id": "1", "webhook-timestamp": "x", "webhook-signature": "v1,x" });
-    assert.throws(() => clients[index].verifyWebhookPayload("whsec_c2VjcmV0", headers, new Uint8Array(3)), {
-      message: "Invalid Signature Headers",
+    const headers = new Headers({
+      "webhook-id": "1",
+      "webhook-timestamp": "x",
+      "webhook-signature": "v1,x",
     });
+    assert.throws(
+      () => clients[index].verifyWebhookPayload("whsec_c2VjcmV0", headers, new Uint8Array(3)),
+      {
+        message: "Invalid Signature Headers",
+      },
+    );
   }
 });
 
@@ -165,7 +188,10 @@ test("a context that is no longer used is garbage collected", async () => {
     const { ScalekitClient } = loadInNewContext(true);
     const client = new ScalekitClient(url, clientId, clientSecret);
     await client.organization.listOrganization({ pageSize: 1 });
-    const aborted = client.organization.listOrganization({ pageSize: 1 }, { signal: AbortSignal.timeout(0) });
+    const aborted = client.organization.listOrganization(
+      { pageSize: 1 },
+      { signal: AbortSignal.timeout(0) },
+    );
     await aborted.catch(() => {});
     return new WeakRef(ScalekitClient);
   })();
@@ -194,5 +220,7 @@ test("a panic becomes an exception, in a call and in a background task", async (
     return true;
   });
   // The addon still works.
-  await new ScalekitClient(url, clientId, clientSecret).organization.listOrganization({ pageSize: 1 });
+  await new ScalekitClient(url, clientId, clientSecret).organization.listOrganization({
+    pageSize: 1,
+  });
 });

@@ -40,7 +40,10 @@ async function assertDecodesAsRuntime(schema, bytes) {
   assertSame(await decodeInPieces(schema, bytes), fromBinary(schema, bytes), schema.typeName);
 }
 
-/** Creates a client of a service with a fixed response. @param {string} path @param {unknown} response */
+/**
+ * Creates a client of a service with a fixed response.
+ * @param {string} path @param {unknown} response
+ */
 async function clientWithResponse(path, response) {
   const stub = await server();
   stub.json(path, response);
@@ -63,9 +66,19 @@ test("a page of a megabyte is decoded completely", async () => {
 
 test("a tool result of a megabyte is decoded completely, for any kind of JSON value", async () => {
   const text = "Zażółć gęślą jaźń 😀 ".repeat(40_000);
-  for (const data of [{ records }, { text }, { "": [null, [], {}], ["__proto__"]: { text, n: -1.5 } }]) {
-    const client = await clientWithResponse("/api/v1/execute_tool", { data, execution_id: "exec_1" });
-    const executed = await client.tools.executeTool({ toolName: "search", connectedAccountId: "ca_1" });
+  for (const data of [
+    { records },
+    { text },
+    { "": [null, [], {}], ["__proto__"]: { text, n: -1.5 } },
+  ]) {
+    const client = await clientWithResponse("/api/v1/execute_tool", {
+      data,
+      execution_id: "exec_1",
+    });
+    const executed = await client.tools.executeTool({
+      toolName: "search",
+      connectedAccountId: "ca_1",
+    });
     assertSame(executed.data, data, "tool result");
     assert.equal(executed.executionId, "exec_1");
   }
@@ -75,26 +88,42 @@ test("a large response is decoded while a test has fake timers", { timeout: 30_0
   const client = await clientWithResponse("/api/v1/organizations", { organizations: records });
   mock.timers.enable({ apis: ["setImmediate"] });
   try {
-    assert.equal((await client.organization.listOrganization({ pageSize: 4000 })).organizations.length, records.length);
+    assert.equal(
+      (await client.organization.listOrganization({ pageSize: 4000 })).organizations.length,
+      records.length,
+    );
   } finally {
     mock.timers.reset();
   }
 });
 
 test("the event loop runs between two pieces", async () => {
-  const data = { records: records.map(({ id, metadata }) => ({ id, metadata, tags: ["a", "b", null] })) };
+  const data = {
+    records: records.map(({ id, metadata }) => ({ id, metadata, tags: ["a", "b", null] })),
+  };
   /** @type {[any, any, number][]} */
   const responses = [
-    [ListOrganizationsResponseSchema, fromJson(ListOrganizationsResponseSchema, { organizations: records }), PIECE],
+    [
+      ListOrganizationsResponseSchema,
+      fromJson(ListOrganizationsResponseSchema, { organizations: records }),
+      PIECE,
+    ],
     [ExecuteToolResponseSchema, create(ExecuteToolResponseSchema, { data }), PIECE],
-    [ExecuteToolResponseSchema, create(ExecuteToolResponseSchema, { data: { text: "ż".repeat(500_000) } }), TEXT_PIECE],
+    [
+      ExecuteToolResponseSchema,
+      create(ExecuteToolResponseSchema, { data: { text: "ż".repeat(500_000) } }),
+      TEXT_PIECE,
+    ],
   ];
   for (const [schema, response, piece] of responses) {
     const bytes = toBinary(schema, response);
     let turns = 0;
     await decodeInPieces(schema, bytes, async () => void turns++);
     const expected = bytes.length / piece;
-    assert.ok(turns > 0.9 * expected && turns < 1.1 * expected, `${turns} turns for ${bytes.length} bytes`);
+    assert.ok(
+      turns > 0.9 * expected && turns < 1.1 * expected,
+      `${turns} turns for ${bytes.length} bytes`,
+    );
 
     // The same with the real event loop.
     let counted = 0;
@@ -130,19 +159,31 @@ test("every response of the conformance plan is decoded as the runtime decodes i
 
 test("features that the API does not use are decoded as the runtime decodes them", async () => {
   // Closed enums, explicit presence, packed lists, bytes.
-  const descriptor = toBinary(wkt.FileDescriptorProtoSchema, wkt.file_google_protobuf_descriptor.proto);
+  const descriptor = toBinary(
+    wkt.FileDescriptorProtoSchema,
+    wkt.file_google_protobuf_descriptor.proto,
+  );
   await assertDecodesAsRuntime(wkt.FileDescriptorProtoSchema, descriptor);
   // Unknown fields.
   await assertDecodesAsRuntime(wkt.EmptySchema, descriptor);
   for (let seed = 0; seed < 100; seed++) {
     const next = random(seed);
-    await assertDecodesAsRuntime(wkt.ValueSchema, toBinary(wkt.ValueSchema, fromJson(wkt.ValueSchema, json(next, 6))));
-    await assertDecodesAsRuntime(wkt.StructSchema, toBinary(wkt.StructSchema, fromJson(wkt.StructSchema, object(next, 6))));
+    await assertDecodesAsRuntime(
+      wkt.ValueSchema,
+      toBinary(wkt.ValueSchema, fromJson(wkt.ValueSchema, json(next, 6))),
+    );
+    await assertDecodesAsRuntime(
+      wkt.StructSchema,
+      toBinary(wkt.StructSchema, fromJson(wkt.StructSchema, object(next, 6))),
+    );
   }
 });
 
 test("a truncated response is rejected", async () => {
-  const response = create(ExecuteToolResponseSchema, { data: { a: [1, "b", { c: true }], d: null }, executionId: "exec_1" });
+  const response = create(ExecuteToolResponseSchema, {
+    data: { a: [1, "b", { c: true }], d: null },
+    executionId: "exec_1",
+  });
   const bytes = toBinary(ExecuteToolResponseSchema, response);
   let rejected = 0;
   for (let end = 0; end < bytes.length; end++) {
@@ -150,7 +191,11 @@ test("a truncated response is rejected", async () => {
     try {
       fromBinary(ExecuteToolResponseSchema, truncated);
     } catch {
-      await assert.rejects(decodeInPieces(ExecuteToolResponseSchema, truncated), Error, `${end} bytes`);
+      await assert.rejects(
+        decodeInPieces(ExecuteToolResponseSchema, truncated),
+        Error,
+        `${end} bytes`,
+      );
       rejected++;
       continue;
     }

@@ -14,14 +14,14 @@ import { emulator, ROOT } from "./support/programs.mjs";
 const require = createRequire(import.meta.url);
 const { ScalekitClient } = require("../lib/index.js");
 
-const read = (/** @type {string} */ path) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
+const read = (/** @type {string} */ path) =>
+  JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
 /** @type {Record<string, { operation: string, request: any }>} */
 const RECORDED = read("documented/requests.json");
 const PLAN = JSON.parse(readFileSync(join(ROOT, "tests/conformance/operations.json"), "utf8"));
-const RESPONSES = new Map(PLAN.operations.map((/** @type {any} */ entry) => [
-  entry.operation,
-  entry.cases[0].response,
-]));
+const RESPONSES = new Map(
+  PLAN.operations.map((/** @type {any} */ entry) => [entry.operation, entry.cases[0].response]),
+);
 
 /**
  * Methods for which the official SDK sends an external id to routes that only accept an
@@ -43,15 +43,23 @@ const DIFFERENT = {
 test("every method sends the same request as the official SDK", async (t) => {
   const environment = await emulator();
   /** @type {any} */
-  const client = new ScalekitClient(environment.url, environment.clientId, environment.clientSecret);
+  const client = new ScalekitClient(
+    environment.url,
+    environment.clientId,
+    environment.clientSecret,
+  );
   const methods = operations();
   for (const [path, ...args] of CALLS) {
     await t.test(path, async () => {
-      const { operation, request } = DIFFERENT[path] ?? RECORDED[path] ?? assert.fail("not recorded");
+      const { operation, request } =
+        DIFFERENT[path] ?? RECORDED[path] ?? assert.fail("not recorded");
       await environment.fault(operation, { times: 1, json: RESPONSES.get(operation) });
       if (path === "organization.updateOrganizationByExternalId") {
         const found = { organization: { id: "org_looked_up" } };
-        await environment.fault("OrganizationService.GetOrganizationByExternalId", { times: 1, json: found });
+        await environment.fault("OrganizationService.GetOrganizationByExternalId", {
+          times: 1,
+          json: found,
+        });
       }
       const [attribute = "", name = ""] = path.split(".");
       await client[attribute][name](...args);
@@ -65,6 +73,9 @@ test("every method sends the same request as the official SDK", async (t) => {
 });
 
 test("the recorded requests are exactly those of the calls", () => {
-  assert.deepEqual(Object.keys(RECORDED), CALLS.map(([path]) => path));
+  assert.deepEqual(
+    Object.keys(RECORDED),
+    CALLS.map(([path]) => path),
+  );
   assert.equal(CALLS.length + HELPERS.length, 120);
 });

@@ -32,7 +32,12 @@ async function failure(call) {
     assert.ok(error instanceof Error);
     assert.equal(error.name, error.constructor.name);
     thrown.add(error.name);
-    const shown = [inspect(error, { depth: 10, showHidden: true }), String(error), JSON.stringify(error), error.stack];
+    const shown = [
+      inspect(error, { depth: 10, showHidden: true }),
+      String(error),
+      JSON.stringify(error),
+      error.stack,
+    ];
     for (const text of shown) {
       assert.ok(!text?.includes(clientSecret), text);
       assert.ok(!text?.includes("Bearer"), text);
@@ -99,12 +104,18 @@ test("an error without a code has the class of its status", async () => {
   ];
   for (const [status, name] of statuses) {
     await environment.reset();
-    await environment.fault("OrganizationService.GetOrganization", { status, body: "<html>a proxy</html>" });
+    await environment.fault("OrganizationService.GetOrganization", {
+      status,
+      body: "<html>a proxy</html>",
+    });
     const error = await failure(get);
     assert.equal(error.name, name);
     assert.equal(error.httpStatus, status);
     assert.deepEqual(error.errDetails, { body: "<html>a proxy</html>" });
-    assert.match(error.message, new RegExp(`^\\[[a-z_]+\\] HTTP ${status} with an HTML page: "a proxy"$`));
+    assert.match(
+      error.message,
+      new RegExp(`^\\[[a-z_]+\\] HTTP ${status} with an HTML page: "a proxy"$`),
+    );
     assert.deepEqual(error.unpackedDetails, []);
   }
 });
@@ -112,8 +123,16 @@ test("an error without a code has the class of its status", async () => {
 test("responses without JSON are reported in plain words", async () => {
   /** @type {[string, any, string][]} */
   const cases = [
-    ["OrganizationService.GetOrganization", { status: 400, body: "" }, "[invalid_argument] HTTP 400 with an empty body"],
-    ["oauth.token", { status: 401, body: "" }, "[unauthenticated] no service token: HTTP 401 with an empty body"],
+    [
+      "OrganizationService.GetOrganization",
+      { status: 400, body: "" },
+      "[invalid_argument] HTTP 400 with an empty body",
+    ],
+    [
+      "oauth.token",
+      { status: 401, body: "" },
+      "[unauthenticated] no service token: HTTP 401 with an empty body",
+    ],
     [
       "OrganizationService.GetOrganization",
       { status: 200, body: "<title>Welcome</title>" },
@@ -136,9 +155,16 @@ for (const [code, status, name, base] of /** @type {[number, number, string, str
   [3, 400, "ScalekitToolException", "ScalekitServerException"],
 ])) {
   test(`a tool's ${status} is ${name}`, async () => {
-    const info = { tool_error_code: "quota", tool_error_message: "slow down", execution_id: "exec_1" };
+    const info = {
+      tool_error_code: "quota",
+      tool_error_message: "slow down",
+      execution_id: "exec_1",
+    };
     const details = [{ "@type": TYPE, error_code: "TOOL_ERROR", tool_error_info: info }];
-    await environment.fault("ToolService.ExecuteTool", { status, json: { code, message: "rejected", details } });
+    await environment.fault("ToolService.ExecuteTool", {
+      status,
+      json: { code, message: "rejected", details },
+    });
     const error = await failure(execute);
     assert.equal(error.name, name);
     assert.ok(error instanceof /** @type {any} */ (scalekit)[base]);
@@ -173,7 +199,11 @@ test("a logged exception contains all its fields, as text and as JSON", async ()
   assert.equal(written.errDetails[0].errorCode, "MY_CODE");
   assert.match(inspect(error, { depth: 5 }), /errDetails: \[\s+\{.*errorCode: 'MY_CODE'/s);
   const plain = new ScalekitException("test error");
-  assert.deepEqual(JSON.parse(JSON.stringify(plain)), { name: "ScalekitException", message: "test error", retryable: false });
+  assert.deepEqual(JSON.parse(JSON.stringify(plain)), {
+    name: "ScalekitException",
+    message: "test error",
+    retryable: false,
+  });
   assert.doesNotMatch(inspect(new ScalekitServerException("no")), /errDetails/);
 });
 
@@ -181,23 +211,34 @@ test("messages of failed operations start with the code in Connect's format", as
   await environment.fault("UserService.UpdateUser", {
     error: { code: "INVALID_ARGUMENT", message: "user.email: value must be a valid email address" },
   });
-  const invalid = await failure(() => client.user.updateUser("usr_1", { userProfile: { firstName: "A" } }));
-  assert.equal(invalid.message, "[invalid_argument] user.email: value must be a valid email address");
+  const invalid = await failure(() =>
+    client.user.updateUser("usr_1", { userProfile: { firstName: "A" } }),
+  );
+  assert.equal(
+    invalid.message,
+    "[invalid_argument] user.email: value must be a valid email address",
+  );
   assert.match(String(invalid), /: 400 INVALID_ARGUMENT[^:]*: user\.email: value/);
   const impatient = new ScalekitClient(url, clientId, clientSecret, { timeoutMs: 100 });
   await environment.fault("OrganizationService.GetOrganization", { delay_ms: 60_000 });
   const timeout = await failure(() => impatient.organization.getOrganization("org_1"));
   assert.match(timeout.message, /^\[deadline_exceeded\] /);
-  const unreachable = new ScalekitClient("http://127.0.0.1:9", "skc_1", clientSecret, { maxRetries: 0 });
+  const unreachable = new ScalekitClient("http://127.0.0.1:9", "skc_1", clientSecret, {
+    maxRetries: 0,
+  });
   const unavailable = await failure(() => unreachable.organization.getOrganization("org_1"));
   assert.match(unavailable.message, /^\[unavailable\] /);
-  const code = await failure(() => client.authenticateWithCode("never-issued", "https://app.example.com/cb"));
+  const code = await failure(() =>
+    client.authenticateWithCode("never-issued", "https://app.example.com/cb"),
+  );
   assert.doesNotMatch(code.message, /^\[/);
 });
 
 test("the request id is read from the response", async () => {
   const stub = await server();
-  stub.json("/api/v1/organizations/org_1", { code: 5, message: "no" }, 404, { "x-request-id": "req_77" });
+  stub.json("/api/v1/organizations/org_1", { code: 5, message: "no" }, 404, {
+    "x-request-id": "req_77",
+  });
   const stubbed = new ScalekitClient(stub.url, "skc_1", clientSecret);
   const error = await failure(() => stubbed.organization.getOrganization("org_1"));
   assert.equal(error.requestId, "req_77");
@@ -215,7 +256,9 @@ test("a timeout is a gateway timeout exception with the timeout in its message",
 });
 
 test("an unreachable service is unavailable, with the connection error as the cause", async () => {
-  const unreachable = new ScalekitClient("http://127.0.0.1:9", "skc_1", clientSecret, { maxRetries: 0 });
+  const unreachable = new ScalekitClient("http://127.0.0.1:9", "skc_1", clientSecret, {
+    maxRetries: 0,
+  });
   const error = await failure(() => unreachable.organization.getOrganization("org_1"));
   assert.equal(error.name, "ScalekitServiceUnavailableException");
   assert.equal(error.httpStatus, 503);
@@ -227,7 +270,12 @@ test("an unreachable service is unavailable, with the connection error as the ca
 });
 
 test("truncated responses and responses that are not JSON objects are exceptions", async () => {
-  for (const fault of [{ effect: "drop" }, { effect: "truncate" }, { status: 200, body: "{" }, { status: 200, body: "[]" }]) {
+  for (const fault of [
+    { effect: "drop" },
+    { effect: "truncate" },
+    { status: 200, body: "{" },
+    { status: 200, body: "[]" },
+  ]) {
     await environment.reset();
     await environment.fault("OrganizationService.GetOrganization", fault);
     assert.ok((await failure(get)) instanceof ScalekitServerException, JSON.stringify(fault));
@@ -235,7 +283,9 @@ test("truncated responses and responses that are not JSON objects are exceptions
 });
 
 test("errors of the token endpoint have their RFC 6749 codes", async () => {
-  const error = await failure(() => client.authenticateWithCode("never-issued", "https://app.example.com/cb"));
+  const error = await failure(() =>
+    client.authenticateWithCode("never-issued", "https://app.example.com/cb"),
+  );
   assert.equal(error.name, "ScalekitBadRequestException");
   assert.equal(error.errorCode, "invalid_grant");
   assert.equal(error.operation, "authenticate_with_code");
@@ -250,7 +300,10 @@ test("errors of the token endpoint have their RFC 6749 codes", async () => {
 });
 
 test("tokens, webhooks and arguments have their own exceptions", async () => {
-  assert.equal((await failure(() => client.validateToken("a.b.c"))).name, "ScalekitValidateTokenFailureException");
+  assert.equal(
+    (await failure(() => client.validateToken("a.b.c"))).name,
+    "ScalekitValidateTokenFailureException",
+  );
   const webhook = await failure(() => client.verifyWebhookPayload("whsec_c2VjcmV0", {}, ""));
   assert.equal(webhook.name, "WebhookVerificationError");
   const argument = await failure(() => client.getAuthorizationUrl(""));
@@ -269,13 +322,18 @@ test("calls of a closed client are cancelled", async () => {
 });
 
 test("secrets do not appear in logs", async () => {
-  for (const shown of [inspect(client, { depth: 20, showHidden: true }), JSON.stringify(client), String(client)]) {
+  for (const shown of [
+    inspect(client, { depth: 20, showHidden: true }),
+    JSON.stringify(client),
+    String(client),
+  ]) {
     assert.ok(!shown.includes(clientSecret), shown);
   }
   await client.getClientAccessToken();
   assert.ok(!inspect(client, { depth: 20, showHidden: true }).includes("eyJ"));
   const proxied = await failure(
-    () => new ScalekitClient(url, clientId, clientSecret, { proxy: `http://user:${clientSecret}@[` }),
+    () =>
+      new ScalekitClient(url, clientId, clientSecret, { proxy: `http://user:${clientSecret}@[` }),
   );
   assert.equal(proxied.name, "ScalekitArgumentException");
 });
@@ -294,7 +352,11 @@ test("a secret that a response contains does not appear in exceptions", async ()
 });
 
 test("tests of applications can create exceptions", () => {
-  const error = new scalekit.ScalekitNotFoundException("gone", { httpStatus: 404, grpcStatus: 5, errorCode: "GONE" });
+  const error = new scalekit.ScalekitNotFoundException("gone", {
+    httpStatus: 404,
+    grpcStatus: 5,
+    errorCode: "GONE",
+  });
   assert.equal(error.message, "gone");
   assert.equal(error.httpStatus, 404);
   assert.equal(error.unpackedDetails.length, 0);
@@ -312,6 +374,9 @@ test("every exception class has been thrown", () => {
     .map(([name]) => name);
   // Base classes, which the package does not throw for calls.
   const bases = ["ScalekitException", "ScalekitServerException"];
-  assert.deepEqual(classes.filter((name) => !thrown.has(name) && !bases.includes(name)), []);
+  assert.deepEqual(
+    classes.filter((name) => !thrown.has(name) && !bases.includes(name)),
+    [],
+  );
   assert.equal(classes.length, 21);
 });

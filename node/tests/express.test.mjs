@@ -66,7 +66,11 @@ async function signedIn() {
 test("a user logs in, sees the organization and logs out", async () => {
   const { browser, page } = await signedIn();
   assert.equal(page.url, `${app}/organization`);
-  assert.deepEqual(JSON.parse(page.text), { name: "Acme", externalId: "acme-1", members: ["ada@acme.example"] });
+  assert.deepEqual(JSON.parse(page.text), {
+    name: "Acme",
+    externalId: "acme-1",
+    members: ["ada@acme.example"],
+  });
   assert.equal((await browser.open(app)).text, "Signed in as ada@acme.example");
 
   const loggedOut = await browser.open(`${app}/logout`);
@@ -74,7 +78,7 @@ test("a user logs in, sees the organization and logs out", async () => {
   assert.equal(loggedOut.text, "Signed out");
 });
 
-test("a page that needs a session redirects to the login, and browsers have separate sessions", async () => {
+test("a page redirects to the login, and browsers have separate sessions", async () => {
   const browser = new Browser();
   /** @type {string[]} */
   const seen = [];
@@ -106,7 +110,9 @@ test("a signed webhook is accepted and a forged webhook is rejected", async () =
   // The emulator delivers webhooks asynchronously.
   for (let tries = 0; tries < 200 && !events.includes("organization.updated"); tries += 1) {
     await sleep(50);
-    events = JSON.parse((await browser.open(`${app}/events`)).text).map((/** @type {any} */ event) => event.type);
+    events = JSON.parse((await browser.open(`${app}/events`)).text).map(
+      (/** @type {any} */ event) => event.type,
+    );
   }
   assert.ok(events.includes("organization.updated"));
 
@@ -132,5 +138,8 @@ test("an error of the service is shown with its status", async () => {
   const error = { code: "PERMISSION_DENIED", message: "not for you" };
   await environment.fault("OrganizationService.GetOrganization", { times: 1, error });
   const page = await browser.open(`${app}/organization`);
-  assert.deepEqual([page.status, page.text], [403, "Something went wrong: [permission_denied] not for you"]);
+  assert.deepEqual(
+    [page.status, page.text],
+    [403, "Something went wrong: [permission_denied] not for you"],
+  );
 });

@@ -10,7 +10,10 @@ const client = ScalekitClient.fromEnv();
 const { organization } = await client.organization.createOrganization("Acme");
 assert.ok(organization);
 assert.equal(organization.$typeName, OrganizationSchema.typeName);
-assert.equal((await client.organization.getOrganization(organization.id)).organization?.displayName, "Acme");
+assert.equal(
+  (await client.organization.getOrganization(organization.id)).organization?.displayName,
+  "Acme",
+);
 await assert.rejects(client.organization.getOrganization("org_404"), ScalekitNotFoundException);
 assert.equal(await client.validateAccessToken(await client.getClientAccessToken()), true);
 console.log("import works");

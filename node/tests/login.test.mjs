@@ -23,7 +23,10 @@ async function code(url) {
 test("login with PKCE, from the authorization URL to the logout URL", async () => {
   const { organization } = await client.organization.createOrganization("Acme");
   assert.ok(organization);
-  await client.user.createUserAndMembership(organization.id, { email: "ada@acme.example", sendInvitationEmail: false });
+  await client.user.createUserAndMembership(organization.id, {
+    email: "ada@acme.example",
+    sendInvitationEmail: false,
+  });
   const { codeVerifier, codeChallenge, codeChallengeMethod } = client.generatePkce();
   const url = client.getAuthorizationUrl(CALLBACK, {
     organizationId: organization.id,
@@ -37,7 +40,10 @@ test("login with PKCE, from the authorization URL to the logout URL", async () =
   assert.equal(login.user.email, "ada@acme.example");
   assert.match(login.user.id, /^usr_/);
   assert.equal(login.organizationId, organization.id);
-  assert.equal(await client.validateAccessToken(login.accessToken, { audience: [environment.clientId] }), true);
+  assert.equal(
+    await client.validateAccessToken(login.accessToken, { audience: [environment.clientId] }),
+    true,
+  );
   const claims = await client.validateToken(login.idToken, { audience: [environment.clientId] });
   assert.equal(claims.sub, login.user.id);
   assert.ok(login.expiresIn > 0);
@@ -45,7 +51,10 @@ test("login with PKCE, from the authorization URL to the logout URL", async () =
   const refreshed = await client.refreshAccessToken(login.refreshToken);
   assert.equal(await client.validateAccessToken(refreshed.accessToken), true);
   assert.ok(refreshed.refreshToken);
-  assert.match(client.getLogoutUrl({ idTokenHint: login.idToken }), /\/oidc\/logout\?id_token_hint=ey/);
+  assert.match(
+    client.getLogoutUrl({ idTokenHint: login.idToken }),
+    /\/oidc\/logout\?id_token_hint=ey/,
+  );
   await assert.rejects(client.authenticateWithCode("used-up", CALLBACK, { codeVerifier }));
 });
 
@@ -54,10 +63,17 @@ test("an invalid ID token fails the login", async () => {
   const [key, otherKey] = [signer("key_1"), signer("key_1")];
   stub.json("/keys", { keys: [key.jwk] });
   const logIn = (/** @type {string} */ idToken) => {
-    stub.json("/oauth/token", { access_token: "a", expires_in: 5, refresh_token: "r", id_token: idToken });
+    stub.json("/oauth/token", {
+      access_token: "a",
+      expires_in: 5,
+      refresh_token: "r",
+      id_token: idToken,
+    });
     return new ScalekitClient(stub.url, "skc_1", "secret").authenticateWithCode("code", CALLBACK);
   };
-  const good = await logIn(key.sign({ aud: ["skc_1"], email: "me@example.com", amr: ["conn_1"], oid: "org_1" }));
+  const good = await logIn(
+    key.sign({ aud: ["skc_1"], email: "me@example.com", amr: ["conn_1"], oid: "org_1" }),
+  );
   assert.deepEqual(good.user, { id: "usr_1", email: "me@example.com" });
   assert.equal(good.connectionId, "conn_1");
   const bad = [
@@ -89,14 +105,26 @@ test("the refresh token stays the same if the response has none", async () => {
 test("a machine client gets tokens with the requested scopes", async () => {
   const { organization } = await client.organization.createOrganization("Machines");
   assert.ok(organization);
-  const created = await client.m2m.createOrganizationClient(organization.id, { name: "robot", scopes: ["read"] });
-  const token = await client.generateClientToken(created.client?.clientId ?? "", created.plainSecret);
+  const created = await client.m2m.createOrganizationClient(organization.id, {
+    name: "robot",
+    scopes: ["read"],
+  });
+  const token = await client.generateClientToken(
+    created.client?.clientId ?? "",
+    created.plainSecret,
+  );
   const claims = await client.validateToken(token);
   assert.equal(claims.client_id, created.client?.clientId);
-  const narrow = await client.generateClientToken(created.client?.clientId ?? "", created.plainSecret, ["read"]);
+  const narrow = await client.generateClientToken(
+    created.client?.clientId ?? "",
+    created.plainSecret,
+    ["read"],
+  );
   assert.equal(client.verifyScopes(narrow, ["read"]), true);
   const own = await client.getClientAccessToken();
   assert.equal(await client.getClientAccessToken(), own);
   await assert.rejects(client.generateClientToken("", "x"), { name: "ScalekitArgumentException" });
-  await assert.rejects(client.generateClientToken("m2morg_1", "wrong"), { name: "ScalekitUnauthorizedException" });
+  await assert.rejects(client.generateClientToken("m2morg_1", "wrong"), {
+    name: "ScalekitUnauthorizedException",
+  });
 });

@@ -35,7 +35,9 @@ test("a service and its methods can be replaced and restored", async () => {
   assert.equal(await client.organization.getOrganization("org_1"), "replaced");
   assert.equal(make().organization.getOrganization, own.getOrganization);
   client.organization = own;
-  assert.ok(Array.isArray((await client.organization.listOrganization({ pageSize: 1 })).organizations));
+  assert.ok(
+    Array.isArray((await client.organization.listOrganization({ pageSize: 1 })).organizations),
+  );
   const method = own.listOrganization;
   own.listOrganization = async () => "spied";
   assert.equal(await client.organization.listOrganization(), "spied");
@@ -48,17 +50,22 @@ test("a subclass can override services", async () => {
     /** @override */
     organization = /** @type {any} */ ({ getOrganization: async () => "faked" });
   }
-  assert.equal(await new Fake(url, clientId, clientSecret).organization.getOrganization("org_1"), "faked");
+  assert.equal(
+    await new Fake(url, clientId, clientSecret).organization.getOrganization("org_1"),
+    "faked",
+  );
 });
 
-test("a client and its services work behind a Proxy, also if the Proxy creates the client lazily", async () => {
+test("a client and its services work behind a Proxy that creates the client lazily", async () => {
   /** @type {any} */
   let created;
   const lazy = new Proxy({}, { get: (_, name) => Reflect.get((created ??= make()), name) });
   for (const client of [new Proxy(make(), {}), /** @type {any} */ (lazy)]) {
     assert.match(client.getAuthorizationUrl("https://app.example/cb"), /^http/);
     assert.equal(await client.validateAccessToken(await client.getClientAccessToken()), true);
-    assert.throws(() => client.verifyWebhookPayload(TOKEN, {}, "{}"), { message: "Missing required headers" });
+    assert.throws(() => client.verifyWebhookPayload(TOKEN, {}, "{}"), {
+      message: "Missing required headers",
+    });
     const organization = new Proxy(client.organization, {});
     assert.ok(Array.isArray((await organization.listOrganization({ pageSize: 1 })).organizations));
     for await (const item of organization.iterOrganizations({ pageSize: 1 })) {
@@ -82,23 +89,33 @@ test("the module of a service is loaded on first use", () => {
   const program = `
     const { ScalekitClient } = require("scalekit-client");
     const client = new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret");
-    const loaded = () => Object.keys(require.cache).filter((path) => /services.(organization|user)\\.js$/.test(path)).length;
+    const isService = (path) => /services.(organization|user)\\.js$/.test(path);
+    const loaded = () => Object.keys(require.cache).filter(isService).length;
     const { organization, user } = client;
     const before = loaded();
     organization.getOrganization;
     console.log(before, loaded());`;
-  const output = execFileSync(process.execPath, ["-e", program], { cwd: import.meta.dirname, encoding: "utf8" });
+  const output = execFileSync(process.execPath, ["-e", program], {
+    cwd: import.meta.dirname,
+    encoding: "utf8",
+  });
   assert.equal(output, "0 1\n");
 });
 
 test("properties of a client contain no secret", async () => {
   const client = make();
   const token = await client.getClientAccessToken();
-  for (const shown of [inspect(client, { depth: 20, showHidden: true, showProxy: true }), JSON.stringify(client)]) {
+  for (const shown of [
+    inspect(client, { depth: 20, showHidden: true, showProxy: true }),
+    JSON.stringify(client),
+  ]) {
     assert.ok(!shown.includes(clientSecret) && !shown.includes(token), shown);
   }
   for (const key of Object.getOwnPropertySymbols(client)) {
     const value = client[key];
-    assert.ok(typeof value === "function" || /^\[External: [0-9a-f]+\]$/.test(inspect(value)), inspect(value));
+    assert.ok(
+      typeof value === "function" || /^\[External: [0-9a-f]+\]$/.test(inspect(value)),
+      inspect(value),
+    );
   }
 });

@@ -48,7 +48,7 @@ const PREPARATIONS = {
   "was created": () => {},
   "was accessed": (client) => client.organization.getOrganization,
   "was called": (client) => client.organization.listOrganization({ pageSize: 1 }),
-  "failed": (client) => assert.rejects(client.organization.getOrganization("org_404")),
+  failed: (client) => assert.rejects(client.organization.getOrganization("org_404")),
 };
 
 for (const [what, prepare] of Object.entries(PREPARATIONS)) {
@@ -126,6 +126,8 @@ test("a program's own subclass of an exception has only its own instances", asyn
   assert.ok(!(new ScalekitNotFoundException("no") instanceof OwnException));
   assert.ok(new /** @type {any} */ (OwnException)("no") instanceof OwnException);
   resetModules();
-  assert.ok(new /** @type {any} */ (OwnException)("no") instanceof load().ScalekitNotFoundException);
+  assert.ok(
+    new /** @type {any} */ (OwnException)("no") instanceof load().ScalekitNotFoundException,
+  );
   assert.ok(!(new (load().ScalekitNotFoundException)("no") instanceof OwnException));
 });

@@ -34,7 +34,9 @@ test("the default import has all exports as properties, as in a CommonJS package
   assert.ok(!("__esModule" in scalekit) && !("module.exports" in scalekit));
   assert.deepEqual(Object.keys(scalekit), []);
   const { ScalekitClient } = scalekit;
-  assert.ok(new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret") instanceof ScalekitDefault);
+  assert.ok(
+    new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret") instanceof ScalekitDefault,
+  );
 });
 
 test("the exports are those of the official SDK and ScalekitArgumentException", () => {
@@ -89,9 +91,13 @@ test("the exception classes are the same as in the core", async () => {
 test("loading the package does not load the addon or message modules", () => {
   const program = `
     require("scalekit-client");
-    const loaded = Object.keys(require.cache).filter((path) => /\\.node$|_pb\\.js$|@bufbuild/.test(path));
+    const isLazy = (path) => /\\.node$|_pb\\.js$|@bufbuild/.test(path);
+    const loaded = Object.keys(require.cache).filter(isLazy);
     console.log(JSON.stringify(loaded));`;
-  const output = execFileSync(process.execPath, ["-e", program], { cwd: import.meta.dirname, encoding: "utf8" });
+  const output = execFileSync(process.execPath, ["-e", program], {
+    cwd: import.meta.dirname,
+    encoding: "utf8",
+  });
   assert.deepEqual(JSON.parse(output), []);
 });
 
@@ -104,7 +110,10 @@ test("creating a client starts no thread", () => {
     new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret").getLogoutUrl();
     console.log(threads() - before);`;
   if (process.platform === "linux") {
-    const output = execFileSync(process.execPath, ["-e", program], { cwd: import.meta.dirname, encoding: "utf8" });
+    const output = execFileSync(process.execPath, ["-e", program], {
+      cwd: import.meta.dirname,
+      encoding: "utf8",
+    });
     assert.equal(output, "0\n");
   }
 });
@@ -112,7 +121,10 @@ test("creating a client starts no thread", () => {
 test("message modules have short paths and the official SDK's paths", () => {
   const deep = require("scalekit-client/lib/pkg/grpc/scalekit/v1/organizations/organizations_pb");
   assert.equal(require("scalekit-client/v1/organizations"), deep);
-  assert.equal(require("scalekit-client/lib/pkg/grpc/scalekit/v1/organizations/organizations_pb.js"), deep);
+  assert.equal(
+    require("scalekit-client/lib/pkg/grpc/scalekit/v1/organizations/organizations_pb.js"),
+    deep,
+  );
   assert.equal(
     require("scalekit-client/v1/auth/passwordless"),
     require("scalekit-client/lib/pkg/grpc/scalekit/v1/auth/passwordless_pb"),
@@ -167,8 +179,14 @@ test("if two platform packages are installed, the one that can be loaded is used
 test("the error of a failed load names the package and the solution", () => {
   /** @type {[RegExp, any][]} */
   const cases = [
-    [/no build for sunos-x64; there are builds for linux-x64, .*win32-x64.*SCALEKIT_NODE_ADDON/, search({}, "sunos")],
-    [/scalekit-client-darwin-arm64 is not installed.*--omit=optional/, search({}, "darwin", "arm64")],
+    [
+      /no build for sunos-x64; there are builds for linux-x64, .*win32-x64.*SCALEKIT_NODE_ADDON/,
+      search({}, "sunos"),
+    ],
+    [
+      /scalekit-client-darwin-arm64 is not installed.*--omit=optional/,
+      search({}, "darwin", "arm64"),
+    ],
     [
       /scalekit-client \S+ needs scalekit-client-darwin-x64 \S+, but 0\.0\.1 is installed/,
       search({ "scalekit-client-darwin-x64/package.json": { version: "0.0.1" } }, "darwin"),

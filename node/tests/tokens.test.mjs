@@ -27,7 +27,10 @@ beforeEach(() => {
 test("a valid token is accepted and its claims are returned", async () => {
   const token = key.sign({ oid: "org_1", nested: { a: [1, null, "ä"] } });
   assert.equal(await client.validateAccessToken(token), true);
-  for (const claims of [await client.validateToken(token), await client.validateAccessTokenAndGetClaims(token)]) {
+  for (const claims of [
+    await client.validateToken(token),
+    await client.validateAccessTokenAndGetClaims(token),
+  ]) {
     assert.equal(claims.sub, "usr_1");
     assert.equal(claims.oid, "org_1");
     assert.deepEqual(claims.nested, { a: [1, null, "ä"] });
@@ -37,7 +40,13 @@ test("a valid token is accepted and its claims are returned", async () => {
 
 test("an invalid token is false or an exception", async () => {
   const expired = key.sign({ exp: 1 });
-  for (const token of [expired, `${key.sign().slice(0, -4)}AAAA`, "a.b.c", "", signer("key_1").sign()]) {
+  for (const token of [
+    expired,
+    `${key.sign().slice(0, -4)}AAAA`,
+    "a.b.c",
+    "",
+    signer("key_1").sign(),
+  ]) {
     assert.equal(await client.validateAccessToken(token), false);
     await assert.rejects(client.validateToken(token), (/** @type {any} */ error) => {
       assert.equal(error.constructor, ScalekitValidateTokenFailureException);
@@ -72,16 +81,32 @@ test("validation uses Date, so tests can set the clock", async () => {
 
 test("issuer, audience and scopes are checked as the options or the client require", async () => {
   const token = key.sign({ iss: "https://me", aud: ["one", "two"], scopes: ["read", "write"] });
-  const valid = [{ issuer: "https://me" }, { audience: ["two"] }, { audience: "one" }, { requiredScopes: ["read"] }];
-  valid.push({ audience: "" }, /** @type {any} */ ({ requiredScopes: "" }), /** @type {any} */ ({ requiredScopes: "read" }));
+  const valid = [
+    { issuer: "https://me" },
+    { audience: ["two"] },
+    { audience: "one" },
+    { requiredScopes: ["read"] },
+  ];
+  valid.push(
+    { audience: "" },
+    /** @type {any} */ ({ requiredScopes: "" }),
+    /** @type {any} */ ({ requiredScopes: "read" }),
+  );
   for (const options of valid) {
     assert.equal(await client.validateAccessToken(token, options), true, JSON.stringify(options));
   }
-  const invalid = [{ issuer: "https://you" }, { audience: ["three"] }, { requiredScopes: ["read", "admin"] }];
+  const invalid = [
+    { issuer: "https://you" },
+    { audience: ["three"] },
+    { requiredScopes: ["read", "admin"] },
+  ];
   for (const options of invalid) {
     assert.equal(await client.validateAccessToken(token, options), false, JSON.stringify(options));
   }
-  const strict = new ScalekitClient(stub.url, "skc_1", "secret", { issuer: "https://you", audience: "one" });
+  const strict = new ScalekitClient(stub.url, "skc_1", "secret", {
+    issuer: "https://you",
+    audience: "one",
+  });
   assert.equal(await strict.validateAccessToken(token), false);
   assert.equal(await strict.validateAccessToken(token, { issuer: "https://me" }), true);
   await assert.rejects(
@@ -94,7 +119,10 @@ test("a failed fetch of the keys is an error, not an invalid token", async () =>
   stub.json("/keys", { message: "down" }, 503);
   // After a failure, the keys are not requested again for some time. The result is the same.
   for (let n = 0; n < 3; n++) {
-    await assert.rejects(client.validateAccessToken(key.sign()), ScalekitServiceUnavailableException);
+    await assert.rejects(
+      client.validateAccessToken(key.sign()),
+      ScalekitServiceUnavailableException,
+    );
     await assert.rejects(client.validateToken(key.sign()), ScalekitServiceUnavailableException);
   }
   stub.json("/keys", { keys: [key.jwk] });
@@ -116,7 +144,9 @@ test("a new key is fetched once for many tokens", async () => {
   assert.equal(await client.validateAccessToken(next.sign()), true);
   for (let n = 0; n < 20; n++) {
     assert.equal(await client.validateAccessToken(next.sign({ n })), true);
-    const forged = next.sign({ n }).replace(/^[^.]+/, Buffer.from('{"alg":"RS256","kid":"other"}').toString("base64url"));
+    const forged = next
+      .sign({ n })
+      .replace(/^[^.]+/, Buffer.from('{"alg":"RS256","kid":"other"}').toString("base64url"));
     assert.equal(await client.validateAccessToken(forged), false);
   }
   assert.equal(stub.seen.length, 2);
@@ -159,7 +189,7 @@ test("verifyScopes validates synchronously with cached keys", async () => {
   assert.throws(() => client.verifyScopes("", ["read"]), ScalekitValidateTokenFailureException);
 });
 
-test("verifyScopes without cached keys starts a fetch, and a failed fetch is not an unhandled rejection", async () => {
+test("verifyScopes without cached keys starts a fetch, whose failure is handled", async () => {
   const token = key.sign({ scopes: ["read"] });
   assert.throws(() => client.verifyScopes(token, ["read"]), ScalekitException);
   await client.loadKeys();
@@ -172,8 +202,13 @@ test("verifyScopes without cached keys starts a fetch, and a failed fetch is not
   await assert.rejects(withoutKeys.loadKeys());
 });
 
-test("getIdpInitiatedLoginClaims returns the claims of a login from the identity provider", async () => {
-  const token = key.sign({ connection_id: "conn_1", organization_id: "org_1", login_hint: "me", relay_state: "x" });
+test("getIdpInitiatedLoginClaims returns the claims of a login from the IdP", async () => {
+  const token = key.sign({
+    connection_id: "conn_1",
+    organization_id: "org_1",
+    login_hint: "me",
+    relay_state: "x",
+  });
   const claims = await client.getIdpInitiatedLoginClaims(token);
   assert.equal(claims.connection_id, "conn_1");
   assert.equal(claims.organization_id, "org_1");

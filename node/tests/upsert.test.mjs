@@ -7,7 +7,11 @@ import { beforeEach, test } from "node:test";
 import { emulator } from "./support/programs.mjs";
 
 const require = createRequire(import.meta.url);
-const { ScalekitClient, ScalekitArgumentException, ScalekitForbiddenException } = require("../lib/index.js");
+const {
+  ScalekitClient,
+  ScalekitArgumentException,
+  ScalekitForbiddenException,
+} = require("../lib/index.js");
 
 const GET = "ConnectedAccountService.GetConnectedAccountAuth";
 const key = { connector: " gmail ", identifier: "ada", organizationId: "org_1" };
@@ -18,11 +22,13 @@ let accounts;
 
 beforeEach(async () => {
   await environment.admin("POST", "reset", {});
-  accounts = new ScalekitClient(environment.url, environment.clientId, environment.clientSecret).connectedAccounts;
+  accounts = new ScalekitClient(environment.url, environment.clientId, environment.clientSecret)
+    .connectedAccounts;
 });
 
 /** @param {string} operation @param {object} json @param {object} [more] */
-const respond = (operation, json, more) => environment.fault(`ConnectedAccountService.${operation}`, { times: 1, json, ...more });
+const respond = (operation, json, more) =>
+  environment.fault(`ConnectedAccountService.${operation}`, { times: 1, json, ...more });
 const account = (/** @type {string} */ id) => ({ connected_account: { id, identifier: "ada" } });
 const missing = () => environment.fault(GET, { times: 1, status: 404 });
 
@@ -42,7 +48,9 @@ test("an existing account is returned unchanged", async () => {
   const { $typeName, connectedAccount } = await accounts.getOrCreateConnectedAccount(key);
   assert.equal($typeName, "scalekit.v1.connected_accounts.CreateConnectedAccountResponse");
   assert.equal(connectedAccount.id, "ca_1");
-  assert.deepEqual(await calls(), [["GetConnectedAccountAuth", "organization_id=org_1&connector=gmail&identifier=ada"]]);
+  assert.deepEqual(await calls(), [
+    ["GetConnectedAccountAuth", "organization_id=org_1&connector=gmail&identifier=ada"],
+  ]);
 });
 
 test("an existing account is updated with the credentials", async () => {
@@ -59,7 +67,10 @@ test("an existing account is updated with the credentials", async () => {
     organization_id: "org_1",
     connector: "gmail",
     identifier: "ada",
-    connected_account: { authorization_details: { oauth_token: { access_token: "at" } }, api_config: { region: "eu" } },
+    connected_account: {
+      authorization_details: { oauth_token: { access_token: "at" } },
+      api_config: { region: "eu" },
+    },
   });
 });
 
@@ -76,10 +87,13 @@ test("an account that does not exist is created without credentials", async () =
 test("other errors do not create an account", async () => {
   await environment.fault(GET, { times: 1, status: 403 });
   await assert.rejects(accounts.getOrCreateConnectedAccount(key), ScalekitForbiddenException);
-  await assert.rejects(accounts.getOrCreateConnectedAccount({ connector: "gmail", identifier: " " }), {
-    name: "ScalekitArgumentException",
-    message: "identifier is required",
-  });
+  await assert.rejects(
+    accounts.getOrCreateConnectedAccount({ connector: "gmail", identifier: " " }),
+    {
+      name: "ScalekitArgumentException",
+      message: "identifier is required",
+    },
+  );
   assert.equal((await calls()).length, 1);
   await assert.rejects(accounts.getOrCreateConnectedAccount(), ScalekitArgumentException);
 });

@@ -4,7 +4,11 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { mock, test } from "node:test";
 
-import { ScalekitArgumentException, ScalekitClient, WebhookVerificationError } from "scalekit-client";
+import {
+  ScalekitArgumentException,
+  ScalekitClient,
+  WebhookVerificationError,
+} from "scalekit-client";
 
 const client = new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret");
 const KEY = Buffer.from("a key of thirty-two bytes, or so");
@@ -29,19 +33,30 @@ test("headers are accepted in the forms that frameworks use", () => {
   const headers = signed(BODY);
   const forms = {
     "an object": headers,
-    "IncomingHttpHeaders with more": { host: "x", "set-cookie": ["a", "b"], via: undefined, ...headers },
+    "IncomingHttpHeaders with more": {
+      host: "x",
+      "set-cookie": ["a", "b"],
+      via: undefined,
+      ...headers,
+    },
     "arrays of values": renamed(headers, (name) => name),
     "another letter case": renamed(headers, (name) => name.toUpperCase()),
     "CGI names": renamed(headers, (name) => `HTTP_${name.toUpperCase().replaceAll("-", "_")}`),
-    "Headers": new Headers(headers),
+    Headers: new Headers(headers),
     "a Map": new Map(Object.entries(headers)),
-    "pairs": Object.entries(headers),
+    pairs: Object.entries(headers),
     "an object without a prototype": Object.assign(Object.create(null), headers),
   };
-  forms["arrays of values"] = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value, "v1,x"]]));
+  forms["arrays of values"] = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, [value, "v1,x"]]),
+  );
   for (const [form, variant] of Object.entries(forms)) {
     assert.equal(client.verifyWebhookPayload(SECRET, variant, BODY), true, form);
-    assert.throws(() => client.verifyWebhookPayload(SECRET, variant, `${BODY} `), WebhookVerificationError, form);
+    assert.throws(
+      () => client.verifyWebhookPayload(SECRET, variant, `${BODY} `),
+      WebhookVerificationError,
+      form,
+    );
   }
 });
 
@@ -80,17 +95,26 @@ test("a body that has been transferred is rejected", () => {
   structuredClone(buffer.buffer, { transfer: [buffer.buffer] });
   for (const body of [transferred().buffer, transferred(), buffer]) {
     for (const headers of [signed(""), new Headers(signed(""))]) {
-      assert.throws(() => client.verifyWebhookPayload(SECRET, headers, body), ScalekitArgumentException);
+      assert.throws(
+        () => client.verifyWebhookPayload(SECRET, headers, body),
+        ScalekitArgumentException,
+      );
     }
   }
 });
 
 test("interceptor headers have their own names, and webhook headers are the fallback", () => {
-  assert.equal(client.verifyInterceptorPayload(SECRET, signed(BODY, { prefix: "interceptor" }), BODY), true);
+  assert.equal(
+    client.verifyInterceptorPayload(SECRET, signed(BODY, { prefix: "interceptor" }), BODY),
+    true,
+  );
   assert.equal(client.verifyInterceptorPayload(SECRET, signed(BODY), BODY), true);
-  assert.throws(() => client.verifyWebhookPayload(SECRET, signed(BODY, { prefix: "interceptor" }), BODY), {
-    message: "Missing required headers",
-  });
+  assert.throws(
+    () => client.verifyWebhookPayload(SECRET, signed(BODY, { prefix: "interceptor" }), BODY),
+    {
+      message: "Missing required headers",
+    },
+  );
 });
 
 const NO_PREFIX = 'it must be a prefix, "_" and a key in base64, such as whsec_c2VjcmV0';
@@ -99,7 +123,11 @@ test("a secret that is not strict base64 is decoded as Buffer does", () => {
   const secrets = ["secret", "dummy", "test-secret", "abc123_-9"];
   for (const text of [...secrets, "c2VjcmU", "c2Vj cmV0", "c2VjcmV0A", "c2VjcmU=="]) {
     const key = Buffer.from(text, "base64");
-    assert.equal(client.verifyWebhookPayload(`whsec_${text}`, signed(BODY, { key }), BODY), true, text);
+    assert.equal(
+      client.verifyWebhookPayload(`whsec_${text}`, signed(BODY, { key }), BODY),
+      true,
+      text,
+    );
   }
 });
 
@@ -160,24 +188,38 @@ test("verification uses Date, so tests can set the clock", () => {
         assert.equal(client.verifyWebhookPayload(SECRET, variant, body), true);
       }
       assert.equal(client.verifyInterceptorPayload(SECRET, variant, BODY), true);
-      assert.throws(() => client.verifyWebhookPayload(SECRET, variant, `${BODY} `), { message: "Invalid signature" });
+      assert.throws(() => client.verifyWebhookPayload(SECRET, variant, `${BODY} `), {
+        message: "Invalid signature",
+      });
     }
-    assert.throws(() => client.verifyWebhookPayload("whsec", {}, BODY), { message: "Missing required headers" });
-    assert.throws(() => client.verifyWebhookPayload("whsec", headers, BODY), { message: /^Invalid secret: / });
+    assert.throws(() => client.verifyWebhookPayload("whsec", {}, BODY), {
+      message: "Missing required headers",
+    });
+    assert.throws(() => client.verifyWebhookPayload("whsec", headers, BODY), {
+      message: /^Invalid secret: /,
+    });
     mock.timers.setTime(then + 301_000);
     for (const variant of forms) {
-      assert.throws(() => client.verifyWebhookPayload(SECRET, variant, BODY), { message: "Message timestamp too old" });
+      assert.throws(() => client.verifyWebhookPayload(SECRET, variant, BODY), {
+        message: "Message timestamp too old",
+      });
     }
     mock.timers.setTime(then - 301_000);
-    assert.throws(() => client.verifyWebhookPayload(SECRET, headers, BODY), { message: "Message timestamp too new" });
+    assert.throws(() => client.verifyWebhookPayload(SECRET, headers, BODY), {
+      message: "Message timestamp too new",
+    });
   } finally {
     mock.timers.reset();
   }
-  assert.throws(() => client.verifyWebhookPayload(SECRET, headers, BODY), { message: "Message timestamp too old" });
+  assert.throws(() => client.verifyWebhookPayload(SECRET, headers, BODY), {
+    message: "Message timestamp too old",
+  });
 });
 
 test("the tolerance is an option", () => {
-  const tolerant = new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret", { webhookToleranceMs: 3_600_000 });
+  const tolerant = new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret", {
+    webhookToleranceMs: 3_600_000,
+  });
   const old = signed(BODY, { at: Math.floor(Date.now() / 1000) - 3000 });
   assert.equal(tolerant.verifyWebhookPayload(SECRET, old, BODY), true);
 });

@@ -61,12 +61,17 @@ export class Browser {
       const field = page(element);
       const name = field.attr("name");
       const type = field.attr("type") ?? "text";
-      if (!name || type === "submit" || (["checkbox", "radio"].includes(type) && field.attr("checked") === undefined)) {
+      if (
+        !name ||
+        type === "submit" ||
+        (["checkbox", "radio"].includes(type) && field.attr("checked") === undefined)
+      ) {
         continue;
       }
       const source = this.#values[type] ?? this.#values[field.attr("autocomplete")];
       const value = typeof source === "function" ? await source() : source;
-      const option = field.find("option[selected]").attr("value") ?? field.find("option").attr("value");
+      const option =
+        field.find("option[selected]").attr("value") ?? field.find("option").attr("value");
       fields.append(name, value ?? field.attr("value") ?? option ?? "");
     }
     const button = form.find("button, input[type=submit]").first();

@@ -13,12 +13,21 @@ const SCOPE = "openid profile email offline_access";
 const ADA = {
   id: "usr_1",
   email: "ada@acme.com",
-  user_profile: { given_name: "Ada", family_name: "Lovelace", name: "Ada Lovelace", email_verified: true },
+  user_profile: {
+    given_name: "Ada",
+    family_name: "Lovelace",
+    name: "Ada Lovelace",
+    email_verified: true,
+  },
   memberships: [{ organization_id: "org_1", membership_status: "ACTIVE" }],
 };
 // A single-page application, which has no secret.
 const SPA = { id: "skc_2", name: "Single-page application", client_type: "SPA" };
-const SEED = { organizations: [{ id: "org_1", display_name: "Acme" }], users: [ADA], clients: [SPA] };
+const SEED = {
+  organizations: [{ id: "org_1", display_name: "Acme" }],
+  users: [ADA],
+  clients: [SPA],
+};
 
 let emulator;
 
@@ -64,7 +73,11 @@ async function logIn(config, extra = {}, browser = ada()) {
     expectedNonce: parameters.nonce,
     idTokenExpected: true,
   };
-  return { url, checks, exchange: (other = {}) => oidc.authorizationCodeGrant(config, url, { ...checks, ...other }) };
+  return {
+    url,
+    checks,
+    exchange: (other = {}) => oidc.authorizationCodeGrant(config, url, { ...checks, ...other }),
+  };
 }
 
 test("the discovery document contains everything that a client needs", async () => {
@@ -113,8 +126,12 @@ test("max_age is honored and the ID token contains auth_time", async () => {
 test("the client rejects a wrong state, nonce and issuer", async () => {
   const config = await confidential();
   const login = await logIn(config);
-  await assert.rejects(login.exchange({ expectedState: "another" }), { code: "OAUTH_INVALID_RESPONSE" });
-  await assert.rejects(login.exchange({ expectedNonce: "another" }), { code: "OAUTH_JWT_CLAIM_COMPARISON_FAILED" });
+  await assert.rejects(login.exchange({ expectedState: "another" }), {
+    code: "OAUTH_INVALID_RESPONSE",
+  });
+  await assert.rejects(login.exchange({ expectedNonce: "another" }), {
+    code: "OAUTH_JWT_CLAIM_COMPARISON_FAILED",
+  });
   const otherIssuer = new URL(login.url);
   otherIssuer.searchParams.set("iss", "http://127.0.0.1:1");
   await assert.rejects(oidc.authorizationCodeGrant(config, otherIssuer, login.checks), {
@@ -131,15 +148,24 @@ test("the emulator returns the standard errors", async () => {
 
   const tokens = await (await logIn(config)).exchange();
   await oidc.refreshTokenGrant(config, tokens.refresh_token);
-  await assert.rejects(oidc.refreshTokenGrant(config, tokens.refresh_token), error("invalid_grant"));
+  await assert.rejects(
+    oidc.refreshTokenGrant(config, tokens.refresh_token),
+    error("invalid_grant"),
+  );
 
   const wrongSecret = await discover(oidc.ClientSecretPost("wrong"));
   await assert.rejects((await logIn(wrongSecret)).exchange(), challenge("basic", undefined));
 
   const silent = await logIn(config, { prompt: "none" });
-  await assert.rejects(silent.exchange(), { code: "OAUTH_AUTHORIZATION_RESPONSE_ERROR", error: "login_required" });
+  await assert.rejects(silent.exchange(), {
+    code: "OAUTH_AUTHORIZATION_RESPONSE_ERROR",
+    error: "login_required",
+  });
 
-  await assert.rejects(oidc.fetchUserInfo(config, "no-token", ADA.id), challenge("bearer", "invalid_token"));
+  await assert.rejects(
+    oidc.fetchUserInfo(config, "no-token", ADA.id),
+    challenge("bearer", "invalid_token"),
+  );
 });
 
 // Matches a response with status 401, which must contain a challenge (RFC 9110, section 11.6.1).
@@ -164,7 +190,9 @@ test("a logout ends the session and its tokens", async () => {
   });
   const { url } = await browser.visit(logoutUrl, CALLBACK);
   assert.equal(url.searchParams.get("state"), "logged-out");
-  await assert.rejects(oidc.refreshTokenGrant(config, tokens.refresh_token), { error: "invalid_grant" });
+  await assert.rejects(oidc.refreshTokenGrant(config, tokens.refresh_token), {
+    error: "invalid_grant",
+  });
   const silent = await logIn(config, { prompt: "none" }, browser);
   await assert.rejects(silent.exchange(), { error: "login_required" });
 });
@@ -190,5 +218,7 @@ test("ID tokens of a rotated signing key are still accepted as id_token_hint", a
     post_logout_redirect_uri: CALLBACK,
   });
   await new Browser().visit(logoutUrl, CALLBACK);
-  await assert.rejects(oidc.refreshTokenGrant(config, refreshed.refresh_token), { error: "invalid_grant" });
+  await assert.rejects(oidc.refreshTokenGrant(config, refreshed.refresh_token), {
+    error: "invalid_grant",
+  });
 });

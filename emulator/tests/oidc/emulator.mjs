@@ -5,7 +5,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 
 const BINARY =
-  process.env.SCALEKIT_EMULATOR_BIN ?? new URL("../../../target/debug/scalekit-emulator", import.meta.url).pathname;
+  process.env.SCALEKIT_EMULATOR_BIN ??
+  new URL("../../../target/debug/scalekit-emulator", import.meta.url).pathname;
 
 // Starts an emulator. It stops when this process ends, or with `stop`.
 export async function start(...options) {

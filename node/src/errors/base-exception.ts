@@ -1,3 +1,4 @@
+import type * as errdetails from "../messages/scalekit/v1/errdetails/errdetails_pb";
 import type { ErrorInfo } from "../messages/scalekit/v1/errdetails/errdetails_pb";
 import { connectCode, grpcStatusName } from "./status";
 
@@ -37,7 +38,10 @@ export class ScalekitException extends Error {
 
   /** @param error The message, or an error that provides the message and becomes the cause. */
   constructor(error?: unknown, fields: ExceptionFields = {}) {
-    super(messageOf(error), "cause" in fields ? { cause: fields.cause } : error instanceof Error ? { cause: error } : {});
+    super(
+      messageOf(error),
+      "cause" in fields ? { cause: fields.cause } : error instanceof Error ? { cause: error } : {},
+    );
     this.operation = fields.operation;
     this.requestId = fields.requestId;
     this.retryable = fields.retryable ?? false;
@@ -140,7 +144,7 @@ function unpack(details: any[]): ErrorInfo[] {
   }
   const { fromJson } = require("@bufbuild/protobuf") as typeof import("@bufbuild/protobuf");
   const { ErrorInfoSchema } =
-    require("../messages/scalekit/v1/errdetails/errdetails_pb") as typeof import("../messages/scalekit/v1/errdetails/errdetails_pb");
+    require("../messages/scalekit/v1/errdetails/errdetails_pb") as typeof errdetails;
   return details.flatMap((detail) => {
     const { "@type": type, ...info } = detail ?? {};
     if (typeof type !== "string" || !type.endsWith(".ErrorInfo")) {

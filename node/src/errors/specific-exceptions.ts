@@ -77,7 +77,9 @@ export interface IScalekitToolException {
 
 /** Returns `true` if the provider behind a tool reported the error. */
 export function isToolException(e: unknown): e is ScalekitServerException & IScalekitToolException {
-  return e instanceof ScalekitServerException && (e as { isToolError?: unknown }).isToolError === true;
+  return (
+    e instanceof ScalekitServerException && (e as { isToolError?: unknown }).isToolError === true
+  );
 }
 
 /**
@@ -86,7 +88,9 @@ export function isToolException(e: unknown): e is ScalekitServerException & ISca
  */
 function toolError(details: unknown): IScalekitToolException {
   const list: unknown[] = Array.isArray(details) ? details : [];
-  const infos = list.map((detail) => (detail as { tool_error_info?: Record<string, unknown> } | null)?.tool_error_info);
+  const infos = list.map(
+    (detail) => (detail as { tool_error_info?: Record<string, unknown> } | null)?.tool_error_info,
+  );
   const info = infos.find((info) => typeof info === "object" && info !== null) ?? {};
   const field = (name: string): string => (typeof info[name] === "string" ? info[name] : "");
   return {

@@ -35,12 +35,18 @@ export function lazily<T>(load: () => T): () => T {
  * Defines a property that is not enumerable, so it is not listed, copied or written as JSON. Unlike
  * a private field, it also works for methods that are called through a `Proxy` of the object.
  */
-export function hide<Key extends symbol, Value>(object: { readonly [key in Key]: Value }, key: Key, value: Value): void {
+export function hide<Key extends symbol, Value>(
+  object: { readonly [key in Key]: Value },
+  key: Key,
+  value: Value,
+): void {
   Object.defineProperty(object, key, { value, writable: true, configurable: true });
 }
 
 const runtime = lazily(() => require("@bufbuild/protobuf") as typeof import("@bufbuild/protobuf"));
-const validation = lazily(() => require("./validate-message") as typeof import("./validate-message"));
+const validation = lazily(
+  () => require("./validate-message") as typeof import("./validate-message"),
+);
 const json = lazily(() => require("./stringify") as typeof import("./stringify"));
 const decoder = lazily(() => require("./decode") as typeof import("./decode"));
 
@@ -58,7 +64,9 @@ function encode<Request extends DescMessage>(
     // The runtime's message may contain the value, which may be a secret. Only the field is used.
     const field = /\bscalekit\.v1\.[\w.]+/.exec(error instanceof Error ? error.message : "")?.[0];
     const name = field ?? "an argument";
-    throw new ScalekitArgumentException(`${name} contains a value that cannot be encoded`, { operation });
+    throw new ScalekitArgumentException(`${name} contains a value that cannot be encoded`, {
+      operation,
+    });
   }
 }
 
@@ -101,7 +109,13 @@ export abstract class ServiceClient {
     const seen = new Set<string>();
     let token: string | undefined;
     while (true) {
-      const page = await this.unary(operation, request, { ...init, pageToken: token }, response, options);
+      const page = await this.unary(
+        operation,
+        request,
+        { ...init, pageToken: token },
+        response,
+        options,
+      );
       yield* items(page);
       const { nextPageToken: next } = page as { nextPageToken?: string };
       // A repeated token would cause an endless loop.

@@ -44,7 +44,8 @@ export function nonEmpty(value: string | Unset): string | undefined {
 
 /** Throws unless all arguments of at least one set are present. */
 export function requireOneOf(sets: Record<string, unknown[]>): void {
-  const isPresent = (value: unknown) => !isUnset(value) && !(typeof value === "string" && value.trim() === "");
+  const isPresent = (value: unknown) =>
+    !isUnset(value) && !(typeof value === "string" && value.trim() === "");
   if (!Object.values(sets).some((values) => values.every(isPresent))) {
     invalid(`${Object.keys(sets).join(", or ")} must be given`);
   }
@@ -72,7 +73,11 @@ export function merged<Fields extends object>(
   if (Object.keys(set).length === 0) {
     return message;
   }
-  const { $typeName: _, $unknown: __, ...rest } = (message ?? {}) as { $typeName?: unknown; $unknown?: unknown };
+  const {
+    $typeName: _,
+    $unknown: __,
+    ...rest
+  } = (message ?? {}) as { $typeName?: unknown; $unknown?: unknown };
   return { ...rest, ...set } as Fields;
 }
 
@@ -88,7 +93,8 @@ export function enumeration<Values extends Record<string, string | number>>(
   if (typeof value === "number" && Number.isInteger(value)) {
     return value as Values[keyof Values];
   }
-  const number = typeof value === "string" && Object.hasOwn(values, value) ? values[value] : undefined;
+  const number =
+    typeof value === "string" && Object.hasOwn(values, value) ? values[value] : undefined;
   if (typeof number !== "number") {
     const names = Object.keys(values).filter((key) => typeof values[key] === "number");
     invalid(`${name} must be one of ${names.join(", ")}`);
@@ -171,13 +177,19 @@ export function int64(name: string, value: bigint | number | Unset): bigint | un
 }
 
 /** Converts a list of field names to a field mask. */
-export function mask(name: string, paths: readonly string[] | Unset): { paths: string[] } | undefined {
+export function mask(
+  name: string,
+  paths: readonly string[] | Unset,
+): { paths: string[] } | undefined {
   const names = items(name, paths);
   return names === undefined ? undefined : { paths: names };
 }
 
 /** Converts a value that `JSON.stringify` writes as an object. */
-export function struct(name: string, value: Record<string, unknown> | Unset): JsonObject | undefined {
+export function struct(
+  name: string,
+  value: Record<string, unknown> | Unset,
+): JsonObject | undefined {
   if (isUnset(value)) {
     return undefined;
   }

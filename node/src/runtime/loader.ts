@@ -26,7 +26,8 @@ export function load(): unknown {
     return requireFile(override);
   }
   return (
-    requireFromCheckout() ?? fromPackage({ os: process.platform, cpu: process.arch, requirePackage })
+    requireFromCheckout() ??
+    fromPackage({ os: process.platform, cpu: process.arch, requirePackage })
   );
 }
 

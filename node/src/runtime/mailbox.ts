@@ -99,7 +99,9 @@ function allowManyListeners(signal: AbortSignal): void {
  * Returns the signal's reason. A reason that is not an error becomes the cause of an exception.
  */
 function abortError({ reason }: AbortSignal): unknown {
-  return isError(reason) ? reason : new ScalekitCancelledException("the call was aborted", { cause: reason });
+  return isError(reason)
+    ? reason
+    : new ScalekitCancelledException("the call was aborted", { cause: reason });
 }
 
 /** Returns `true` if a value is an error. Errors of other contexts, such as Jest's, also count. */

@@ -72,7 +72,12 @@ export interface Native {
     redirectUri: string,
     codeVerifier?: string,
   ): StartResult;
-  refreshAccessToken(client: NativeClient, mailbox: NativeMailbox, id: number, refreshToken: string): StartResult;
+  refreshAccessToken(
+    client: NativeClient,
+    mailbox: NativeMailbox,
+    id: number,
+    refreshToken: string,
+  ): StartResult;
   clientToken(
     client: NativeClient,
     mailbox: NativeMailbox,
@@ -82,11 +87,32 @@ export interface Native {
     scopes: string[],
   ): StartResult;
   ownClientToken(client: NativeClient, mailbox: NativeMailbox, id: number): StartResult;
-  validate(client: NativeClient, mailbox: NativeMailbox, id: number, token: string, now: number, options?: NativeTokenOptions): StartResult;
+  validate(
+    client: NativeClient,
+    mailbox: NativeMailbox,
+    id: number,
+    token: string,
+    now: number,
+    options?: NativeTokenOptions,
+  ): StartResult;
   refreshKeys(client: NativeClient, mailbox: NativeMailbox, id: number): StartResult;
-  validateCached(client: NativeClient, token: string, now: number, options?: NativeTokenOptions): string | Failure | null;
-  isValidCached(client: NativeClient, token: string, now: number, options?: NativeTokenOptions): boolean | Failure | null;
-  authorizationUrl(client: NativeClient, redirectUri: string, options: Record<string, unknown>): string | Failure;
+  validateCached(
+    client: NativeClient,
+    token: string,
+    now: number,
+    options?: NativeTokenOptions,
+  ): string | Failure | null;
+  isValidCached(
+    client: NativeClient,
+    token: string,
+    now: number,
+    options?: NativeTokenOptions,
+  ): boolean | Failure | null;
+  authorizationUrl(
+    client: NativeClient,
+    redirectUri: string,
+    options: Record<string, unknown>,
+  ): string | Failure;
   logoutUrl(client: NativeClient, options: Record<string, unknown>): string | Failure;
   generatePkce(length?: AnyValue): [verifier: string, challenge: string] | Failure;
   webhookVerifier(client: NativeClient): WebhookVerifier;
@@ -114,7 +140,12 @@ export interface Native {
  * @param text the body, if it is a string
  * @param bytes the body, if it is binary
  */
-export type WebhookVerifier = (parts: string, now: number, text?: string, bytes?: Uint8Array) => boolean | Failure;
+export type WebhookVerifier = (
+  parts: string,
+  now: number,
+  text?: string,
+  bytes?: Uint8Array,
+) => boolean | Failure;
 
 /** Returns the addon, which is loaded on first use. */
 export const native = lazily(() => load() as Native);

@@ -41,7 +41,22 @@ export const PLATFORMS: readonly Platform[] = [
     package: "scalekit-client-linux-arm64-musl",
     target: "aarch64-unknown-linux-musl",
   },
-  { os: "darwin", cpu: "x64", package: "scalekit-client-darwin-x64", target: "x86_64-apple-darwin" },
-  { os: "darwin", cpu: "arm64", package: "scalekit-client-darwin-arm64", target: "aarch64-apple-darwin" },
-  { os: "win32", cpu: "x64", package: "scalekit-client-win32-x64-msvc", target: "x86_64-pc-windows-msvc" },
+  {
+    os: "darwin",
+    cpu: "x64",
+    package: "scalekit-client-darwin-x64",
+    target: "x86_64-apple-darwin",
+  },
+  {
+    os: "darwin",
+    cpu: "arm64",
+    package: "scalekit-client-darwin-arm64",
+    target: "aarch64-apple-darwin",
+  },
+  {
+    os: "win32",
+    cpu: "x64",
+    package: "scalekit-client-win32-x64-msvc",
+    target: "x86_64-pc-windows-msvc",
+  },
 ];

@@ -1,7 +1,14 @@
 // Conversions of responses and errors, for the generated methods that return more than a field.
 
-import { ScalekitNotFoundException, ScalekitServerException, ScalekitValidateTokenFailureException } from "../errors";
-import type { Directory, ListDirectoriesResponse } from "../messages/scalekit/v1/directories/directories_pb";
+import {
+  ScalekitNotFoundException,
+  ScalekitServerException,
+  ScalekitValidateTokenFailureException,
+} from "../errors";
+import type {
+  Directory,
+  ListDirectoriesResponse,
+} from "../messages/scalekit/v1/directories/directories_pb";
 
 /** Returns the first directory of an organization. */
 export function primaryDirectory({ directories }: ListDirectoriesResponse): Directory {
@@ -16,7 +23,7 @@ export function primaryDirectory({ directories }: ListDirectoriesResponse): Dire
   return first;
 }
 
-// INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED and UNAUTHENTICATED mean that the token is invalid.
+// The token is invalid: INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED and UNAUTHENTICATED.
 const TOKEN_FAILURES = new Set([3, 5, 7, 16]);
 
 /** Throws a validation failure if the service rejected a token. Rethrows all other errors. */

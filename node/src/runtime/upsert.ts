@@ -1,4 +1,5 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import type * as accounts from "../messages/scalekit/v1/connected_accounts/connected_accounts_pb";
 import type { CallOptions } from "./call";
 import type ConnectedAccountsClient from "../services/connected-accounts";
 import { required, struct, text } from "./conversions";
@@ -69,6 +70,6 @@ function createResponse(
 ): CreateConnectedAccountResponse {
   const { create } = require("@bufbuild/protobuf") as typeof import("@bufbuild/protobuf");
   const { CreateConnectedAccountResponseSchema } =
-    require("../messages/scalekit/v1/connected_accounts/connected_accounts_pb") as typeof import("../messages/scalekit/v1/connected_accounts/connected_accounts_pb");
+    require("../messages/scalekit/v1/connected_accounts/connected_accounts_pb") as typeof accounts;
   return create(CreateConnectedAccountResponseSchema, { connectedAccount });
 }

@@ -64,7 +64,10 @@ function validateValue(field: DescField, value: unknown, name: string): void {
     if (typeof value !== "string") {
       validate.wrongType(name, "a string", value);
     }
-  } else if (message.typeName === "google.protobuf.Timestamp" || message.typeName === "google.protobuf.Duration") {
+  } else if (
+    message.typeName === "google.protobuf.Timestamp" ||
+    message.typeName === "google.protobuf.Duration"
+  ) {
     if (typeof value !== "object" || value === null || !("seconds" in value)) {
       validate.wrongType(name, `a ${message.name}`, value);
     }

@@ -44,7 +44,9 @@ export function optionalTexts(name: string, value: unknown): string[] | undefine
     return [value];
   }
   if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) {
-    throw new ScalekitArgumentException(`${name} must be a string or an array of strings, not ${typeName(value)}`);
+    throw new ScalekitArgumentException(
+      `${name} must be a string or an array of strings, not ${typeName(value)}`,
+    );
   }
   return value;
 }
@@ -68,7 +70,8 @@ export function optionalSignal(name: string, value: unknown): AbortSignal | unde
     return undefined;
   }
   const { aborted, addEventListener, removeEventListener } = value as Partial<AbortSignal>;
-  const hasListeners = typeof addEventListener === "function" && typeof removeEventListener === "function";
+  const hasListeners =
+    typeof addEventListener === "function" && typeof removeEventListener === "function";
   if (typeof aborted !== "boolean" || !hasListeners) {
     wrongType(name, "an AbortSignal", value);
   }

@@ -27,7 +27,8 @@ export function verify(
   const now = Date.now();
   const parts = interceptor ? undefined : webhookParts(secret, headers);
   if (parts !== undefined) {
-    const result = text === undefined ? verifier()(parts, now, text, body) : verifier()(parts, now, text);
+    const result =
+      text === undefined ? verifier()(parts, now, text, body) : verifier()(parts, now, text);
     if (result === true) {
       return true;
     }
@@ -104,9 +105,15 @@ function bytes(payload: unknown): Buffer {
     }
     const { buffer, byteOffset, byteLength } = payload;
     // `Buffer.from` throws if the buffer has been transferred. A transferred view is always empty.
-    const view = Buffer.isBuffer(payload) && byteLength > 0 ? payload : Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+    const view =
+      Buffer.isBuffer(payload) && byteLength > 0
+        ? payload
+        : Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
     return types.isSharedArrayBuffer(buffer) ? Buffer.from(view) : view;
   } catch (cause) {
-    throw new ScalekitArgumentException("payload has been transferred to another thread; verify it before the transfer", { cause });
+    throw new ScalekitArgumentException(
+      "payload has been transferred to another thread; verify it before the transfer",
+      { cause },
+    );
   }
 }

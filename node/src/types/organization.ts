@@ -31,4 +31,5 @@ type CustomSessionPolicyInput = {
   idleSessionTimeoutUnit?: TimeUnit;
 };
 
-export type OrganizationSessionPolicyInput = ApplicationSessionPolicyInput | CustomSessionPolicyInput;
+export type OrganizationSessionPolicyInput =
+  ApplicationSessionPolicyInput | CustomSessionPolicyInput;

@@ -21,7 +21,8 @@ for (const [path, ...args] of CALLS) {
   /** @type {object[]} */
   const requests = [];
   const transport = {
-    createClient: (/** @type {any} */ service) => new Proxy({}, { get: (_, /** @type {string} */ method) => service.method[method] }),
+    createClient: (/** @type {any} */ service) =>
+      new Proxy({}, { get: (_, /** @type {string} */ method) => service.method[method] }),
   };
   const core = {
     connectExec: async (/** @type {any} */ method, /** @type {any} */ request) => {

@@ -24,8 +24,10 @@ for (const path of [...CALLS.map(([path]) => path), ...HELPERS]) {
   const [attribute, name] = path.split(".");
   const [official, own] = ["Official", "Own"].map((side) => `${side}_${attribute}["${name}"]`);
   lines.push(
-    `{ const fits: Parameters<${official}> extends Parameters<${own}> ? true : "arguments of ${path}" = true; }`,
-    `{ const fits: Awaited<ReturnType<${own}>> extends Awaited<ReturnType<${official}>> ? true : "result of ${path}" = true; }`,
+    `{ const fits: Parameters<${official}> extends Parameters<${own}>
+      ? true : "arguments of ${path}" = true; }`,
+    `{ const fits: Awaited<ReturnType<${own}>> extends Awaited<ReturnType<${official}>>
+      ? true : "result of ${path}" = true; }`,
   );
 }
 const options = {
@@ -41,7 +43,10 @@ try {
   symlinkSync(sdk, join(folder, "node_modules"));
   writeFileSync(join(folder, "package.json"), "{}");
   writeFileSync(join(folder, "check.ts"), `${lines.join("\n")}\n`);
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: ["check.ts"] }));
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({ compilerOptions: options, files: ["check.ts"] }),
+  );
   execFileSync(join(NODE, "node_modules/.bin/tsc"), ["-p", folder], { stdio: "inherit" });
 } finally {
   rmSync(folder, { recursive: true });

@@ -27,7 +27,9 @@ export class Browser {
 
   /** @param {string} origin */
   #cookies(origin) {
-    return [...(this.#jars.get(origin) ?? [])].map(([name, value]) => `${name}=${value}`).join("; ");
+    return [...(this.#jars.get(origin) ?? [])]
+      .map(([name, value]) => `${name}=${value}`)
+      .join("; ");
   }
 
   /** @param {string} origin @param {string[]} cookies */

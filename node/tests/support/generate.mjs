@@ -5,7 +5,17 @@ import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 const { create, ScalarType } = require("@bufbuild/protobuf");
 
-const TEXTS = ["", "a", "org_17002334227791970", "Zażółć gęślą jaźń", "日本語", "😀é a", "\u0000\n\"\\", "\ufeffmark", "__proto__"];
+const TEXTS = [
+  "",
+  "a",
+  "org_17002334227791970",
+  "Zażółć gęślą jaźń",
+  "日本語",
+  "😀é a",
+  '\u0000\n"\\',
+  "\ufeffmark",
+  "__proto__",
+];
 
 /** @param {number} seed @returns {(below: number) => number} */
 export function random(seed) {
@@ -44,10 +54,15 @@ export function json(next, depth) {
 
 /** @param {(below: number) => number} next @param {number} depth */
 export function object(next, depth) {
-  return Object.fromEntries(Array.from({ length: next(8) }, () => [TEXTS[next(TEXTS.length)], json(next, depth - 1)]));
+  return Object.fromEntries(
+    Array.from({ length: next(8) }, () => [TEXTS[next(TEXTS.length)], json(next, depth - 1)]),
+  );
 }
 
-/** @param {any} schema @param {(below: number) => number} next @param {number} [depth] @returns {any} */
+/**
+ * @param {any} schema @param {(below: number) => number} next @param {number} [depth]
+ * @returns {any}
+ */
 export function message(schema, next, depth = 5) {
   /** @type {any} */
   const result = create(schema);
@@ -81,7 +96,10 @@ function key(field, next, n) {
   return field.mapKey === ScalarType.STRING ? TEXTS[next(TEXTS.length)] : String(n);
 }
 
-/** @param {any} field @param {(below: number) => number} next @param {number} depth @returns {any} */
+/**
+ * @param {any} field @param {(below: number) => number} next @param {number} depth
+ * @returns {any}
+ */
 function single(field, next, depth) {
   if (field.enum) {
     return next(5);
@@ -89,11 +107,17 @@ function single(field, next, depth) {
   if (!field.message) {
     return scalar(field.scalar, next);
   }
-  if (field.message.typeName === "google.protobuf.Struct" && field.parent.typeName !== "google.protobuf.Value") {
+  if (
+    field.message.typeName === "google.protobuf.Struct" &&
+    field.parent.typeName !== "google.protobuf.Value"
+  ) {
     return object(next, depth);
   }
   const value = depth > 0 ? message(field.message, next, depth - 1) : create(field.message);
-  const wrapped = field.fieldKind === "message" && !field.oneof && /^google\.protobuf\.\w+Value$/.test(value.$typeName);
+  const wrapped =
+    field.fieldKind === "message" &&
+    !field.oneof &&
+    /^google\.protobuf\.\w+Value$/.test(value.$typeName);
   return wrapped && "value" in value ? value.value : value;
 }
 

@@ -18,8 +18,11 @@ export function expectedHttp(method, request) {
   /** @type {any} */
   const rule = getOption(method, http);
   const routes = [rule, ...rule.additionalBindings];
-  const fields = (/** @type {any} */ route) => [...route.pattern.value.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-  const route = routes.find((route) => fields(route).every((/** @type {string} */ name) => request[name]));
+  const fields = (/** @type {any} */ route) =>
+    [...route.pattern.value.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  const route = routes.find((route) =>
+    fields(route).every((/** @type {string} */ name) => request[name]),
+  );
   const rest = { ...request };
   let path = route.pattern.value;
   for (const name of fields(route)) {
@@ -43,13 +46,17 @@ function pairs(fields, prefix = "") {
     if (Array.isArray(value)) {
       return value.map((item) => `${prefix}${name}=${item}`);
     }
-    return typeof value === "object" ? pairs(value, `${prefix}${name}.`) : [`${prefix}${name}=${value}`];
+    return typeof value === "object"
+      ? pairs(value, `${prefix}${name}.`)
+      : [`${prefix}${name}=${value}`];
   });
 }
 
 /** Converts a request in the emulator's log to the form of `expectedHttp`. @param {any} logged */
 export function seenHttp(logged) {
-  const query = [...new URLSearchParams(logged.query ?? "")].map(([name, value]) => `${name}=${value}`);
+  const query = [...new URLSearchParams(logged.query ?? "")].map(
+    ([name, value]) => `${name}=${value}`,
+  );
   return {
     method: logged.method,
     path: logged.path,

@@ -34,7 +34,11 @@ async function start(path, args, lines) {
 /** Starts an emulator with additional arguments. */
 export async function emulator(/** @type {string[]} */ ...args) {
   const path = process.env["SCALEKIT_EMULATOR_BIN"] ?? join(ROOT, "target/debug/scalekit-emulator");
-  const lines = await start(path, ["--port", "0", "--stop-with-stdin", "--auto-approve", ...args], 3);
+  const lines = await start(
+    path,
+    ["--port", "0", "--stop-with-stdin", "--auto-approve", ...args],
+    3,
+  );
   const variables = Object.fromEntries(lines.map((line) => line.replace("export ", "").split("=")));
   const url = variables.SCALEKIT_ENVIRONMENT_URL;
   /**
@@ -44,7 +48,10 @@ export async function emulator(/** @type {string[]} */ ...args) {
   async function admin(method, path, body) {
     const response = await fetch(`${url}/_emulator/${path}`, {
       method,
-      ...(body !== undefined && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      ...(body !== undefined && {
+        body: JSON.stringify(body),
+        headers: { "content-type": "application/json" },
+      }),
     });
     const text = await response.text();
     if (!response.ok) {
@@ -67,7 +74,8 @@ export async function emulator(/** @type {string[]} */ ...args) {
 
 /** Starts the server of the attack suite. */
 export async function attackServer() {
-  const path = process.env["SCALEKIT_ATTACK_SERVER_BIN"] ?? join(ROOT, "target/debug/attack-server");
+  const path =
+    process.env["SCALEKIT_ATTACK_SERVER_BIN"] ?? join(ROOT, "target/debug/attack-server");
   const [url] = await start(path, [], 1);
   return {
     url: /** @type {string} */ (url),

@@ -24,8 +24,7 @@ const PACKAGE = join(ROOT, "node");
 
 /** The platform package for the debug addon. The libc is ignored. */
 export const PLATFORM =
-  PLATFORMS.find(({ os, cpu }) => os === process.platform && cpu === process.arch)?.package ??
-  "";
+  PLATFORMS.find(({ os, cpu }) => os === process.platform && cpu === process.arch)?.package ?? "";
 
 /**
  * Creates a project with `files`. It is deleted after the tests of the calling file.

@@ -5,7 +5,9 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { after } from "node:test";
 
-/** @typedef {(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => void} Handler */
+/** @typedef {import("node:http").IncomingMessage} IncomingMessage */
+/** @typedef {import("node:http").ServerResponse} ServerResponse */
+/** @typedef {(request: IncomingMessage, response: ServerResponse) => void} Handler */
 
 /** Starts a server. It is stopped after the tests of the calling file. */
 export async function server() {
@@ -35,13 +37,22 @@ export async function server() {
     seen,
     /** @param {string} path @param {Handler} handler */
     on: (path, handler) => void handlers.set(path, handler),
-    /** @param {string} path @param {unknown} body @param {number} [status] @param {Record<string, string>} [headers] */
+    /**
+     * @param {string} path @param {unknown} body @param {number} [status]
+     * @param {Record<string, string>} [headers]
+     */
     json: (path, body, status = 200, headers = {}) =>
       stub.on(path, (_, response) => {
-        response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+        response
+          .writeHead(status, { "content-type": "application/json", ...headers })
+          .end(JSON.stringify(body));
       }),
   };
-  stub.json("/oauth/token", { access_token: "service-token", expires_in: 3600, token_type: "Bearer" });
+  stub.json("/oauth/token", {
+    access_token: "service-token",
+    expires_in: 3600,
+    token_type: "Bearer",
+  });
   return stub;
 }
 
@@ -49,12 +60,14 @@ export async function server() {
 export function signer(kid) {
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const now = Math.floor(Date.now() / 1000);
-  const encode = (/** @type {object} */ part) => Buffer.from(JSON.stringify(part)).toString("base64url");
+  const encode = (/** @type {object} */ part) =>
+    Buffer.from(JSON.stringify(part)).toString("base64url");
   return {
     jwk: { ...publicKey.export({ format: "jwk" }), kid, use: "sig", alg: "RS256" },
     /** @param {object} [claims] */
     sign(claims = {}) {
-      const signed = `${encode({ alg: "RS256", kid })}.${encode({ sub: "usr_1", iat: now, exp: now + 3600, ...claims })}`;
+      const payload = { sub: "usr_1", iat: now, exp: now + 3600, ...claims };
+      const signed = `${encode({ alg: "RS256", kid })}.${encode(payload)}`;
       return `${signed}.${createSign("RSA-SHA256").update(signed).sign(privateKey, "base64url")}`;
     },
   };

@@ -11,8 +11,15 @@ import Scalekit, {
   isToolException,
 } from "scalekit-client";
 import type { CreateTokenOptions } from "scalekit-client/lib/token";
-import { type Organization, OrganizationSchema, type UpdateOrganization } from "scalekit-client/lib/pkg/grpc/scalekit/v1/organizations/organizations_pb";
-import { type CreateRole, CreateRoleSchema } from "scalekit-client/lib/pkg/grpc/scalekit/v1/roles/roles_pb.js";
+import {
+  type Organization,
+  OrganizationSchema,
+  type UpdateOrganization,
+} from "scalekit-client/lib/pkg/grpc/scalekit/v1/organizations/organizations_pb";
+import {
+  type CreateRole,
+  CreateRoleSchema,
+} from "scalekit-client/lib/pkg/grpc/scalekit/v1/roles/roles_pb.js";
 import { DomainType } from "scalekit-client/v1/domains";
 import { TemplateType } from "scalekit-client/v1/auth/passwordless";
 
@@ -48,13 +55,26 @@ export async function messages(client: ScalekitClient): Promise<void> {
   }
 
   const sameType: Scalekit = client;
-  void [name, json, isOrganization, location, sameType, GrantType.AuthorizationCode, ObjectType.User, Source.SCALEKIT];
+  void [
+    name,
+    json,
+    isOrganization,
+    location,
+    sameType,
+    GrantType.AuthorizationCode,
+    ObjectType.User,
+    Source.SCALEKIT,
+  ];
 
   try {
     await client.organization.deleteOrganization("org_1");
   } catch (error) {
     if (error instanceof ScalekitServerException) {
-      const facts: [number, number, string | null] = [error.httpStatus, error.grpcStatus, error.errorCode];
+      const facts: [number, number, string | null] = [
+        error.httpStatus,
+        error.grpcStatus,
+        error.errorCode,
+      ];
       void facts;
     } else if (error instanceof ScalekitException || isToolException(error)) {
       void error;

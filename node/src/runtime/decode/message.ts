@@ -83,7 +83,11 @@ function fieldReaders(schema: DescMessage): Map<number, FieldReader> {
     readers = new Map();
     for (const field of schema.fields) {
       const [wireType, read] = readerOf(field) ?? [];
-      if (read && wireType !== undefined && (field.fieldKind !== "map" || field.mapKey === ScalarType.STRING)) {
+      if (
+        read &&
+        wireType !== undefined &&
+        (field.fieldKind !== "map" || field.mapKey === ScalarType.STRING)
+      ) {
         readers.set(tagOf(field.number, wireType), { field, read });
       }
     }
@@ -101,7 +105,8 @@ function readerOf(field: DescField): [WireType, Read] | undefined {
     if (isWrapperDesc(message)) {
       return undefined;
     }
-    const isJson = message.typeName === "google.protobuf.Struct" && parent.typeName !== "google.protobuf.Value";
+    const isJson =
+      message.typeName === "google.protobuf.Struct" && parent.typeName !== "google.protobuf.Value";
     return [WireType.LengthDelimited, isJson ? openJson : messageReader(message)];
   }
   if (field.scalar === ScalarType.STRING) {
@@ -110,7 +115,9 @@ function readerOf(field: DescField): [WireType, Read] | undefined {
   if (field.fieldKind === "enum" && field.enum.open) {
     return [WireType.Varint, (reader) => reader.int32()];
   }
-  return field.fieldKind === "scalar" && !field.longAsString ? SCALARS.get(field.scalar) : undefined;
+  return field.fieldKind === "scalar" && !field.longAsString
+    ? SCALARS.get(field.scalar)
+    : undefined;
 }
 
 const SCALARS = new Map<ScalarType, [WireType, Read]>([

@@ -105,7 +105,10 @@ export class OpenText implements Open {
   }
 
   next(reader: Reader): void {
-    const end = reader.pos + TEXT_PIECE < this.end ? reader.characterStart(reader.pos + TEXT_PIECE) : this.end;
+    const end =
+      reader.pos + TEXT_PIECE < this.end
+        ? reader.characterStart(reader.pos + TEXT_PIECE)
+        : this.end;
     this.#pieces.push(reader.utf8(end));
     if (end === this.end || this.#pieces.length === 8) {
       this.#parts += this.#pieces.join("");
@@ -133,7 +136,12 @@ export function check(expected: boolean): asserts expected {
 /** Sets an own property. A plain assignment to `__proto__` would change the prototype instead. */
 export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
   if (key === "__proto__") {
-    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+    Object.defineProperty(object, key, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
   } else {
     object[key] = value;
   }

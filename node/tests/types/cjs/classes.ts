@@ -9,5 +9,7 @@ export function clients(client: ScalekitClient): [OrganizationClient, UserClient
 
 /** Replaces a service in a subclass, as tests of applications do. */
 export class FakeClient extends ScalekitClient {
-  override readonly organization = { getOrganization: async () => ({}) } as unknown as OrganizationClient;
+  override readonly organization = {
+    getOrganization: async () => ({}),
+  } as unknown as OrganizationClient;
 }

@@ -6,6 +6,13 @@ export function made(): Scalekit[] {
   const { ScalekitClient, ScalekitNotFoundException } = Scalekit;
   class Own extends Scalekit {}
   const args = ["https://acme.scalekit.com", "skc_1", "secret"] as const;
-  const all: Scalekit[] = [new Scalekit(...args), new ScalekitClient(...args), new Scalekit.default(...args), new Own(...args)];
-  return new ScalekitNotFoundException("none") instanceof errors.ScalekitException ? all : [Scalekit.fromEnv()];
+  const all: Scalekit[] = [
+    new Scalekit(...args),
+    new ScalekitClient(...args),
+    new Scalekit.default(...args),
+    new Own(...args),
+  ];
+  return new ScalekitNotFoundException("none") instanceof errors.ScalekitException
+    ? all
+    : [Scalekit.fromEnv()];
 }
