@@ -81,12 +81,14 @@ fn wrap_text(text: &str, width: usize, hanging: Option<&str>) -> String {
     wrap::wrap(text, width, hanging.unwrap_or_default())
 }
 
-/// Returns a TSDoc comment, indented by `depth` levels.
+/// Returns a TSDoc comment, indented by `depth` levels. It has one line if that has at most 100
+/// columns.
 fn tsdoc(text: &str, depth: usize) -> String {
     let margin = "  ".repeat(depth);
     let text = text.trim().replace("*/", "*\u{200b}/");
-    if !text.contains('\n') {
-        return format!("{margin}/** {text} */");
+    let single_line = format!("{margin}/** {text} */");
+    if !text.contains('\n') && single_line.chars().count() <= 100 {
+        return single_line;
     }
     let lines = text
         .lines()

@@ -26,18 +26,20 @@ const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bu
  *
  * Manages OAuth clients.
  *
- * There are three kinds: clients of the environment (your applications), machine clients of an organization, and
- * clients of a protected resource such as an MCP server.
+ * There are three kinds: clients of the environment (your applications), machine clients of an
+ * organization, and clients of a protected resource such as an MCP server.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class ClientsClient extends ServiceClient {
   /**
-   * Lists the clients of the environment in order of creation, page by page, optionally restricted to some kinds.
+   * Lists the clients of the environment in order of creation, page by page, optionally restricted
+   * to some kinds.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page.
    *
    * @param options An object with `includePlainSecret`, `filter`, `pageToken`, `pageSize`.
    * @param call Options of this call: timeout and abort signal.
@@ -73,8 +75,8 @@ export default class ClientsClient extends ServiceClient {
   /**
    * Creates a client of the environment and returns it.
    *
-   * It has no secret yet; add one with `CreateClientSecret`. Fails with `INVALID_ARGUMENT` if the name or the kind
-   * is missing, or if a URI is listed twice.
+   * It has no secret yet; add one with `CreateClientSecret`. Fails with `INVALID_ARGUMENT` if the
+   * name or the kind is missing, or if a URI is listed twice.
    *
    * @param client The client to create. Required.
    * @param call Options of this call: timeout and abort signal.
@@ -119,8 +121,8 @@ export default class ClientsClient extends ServiceClient {
   /**
    * Updates a client of the environment and returns it.
    *
-   * Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown
-   * client.
+   * Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND`
+   * for an unknown client.
    *
    * @param clientId Id of the client, 1 to 32 characters.
    * @param client The new values. Required.
@@ -174,14 +176,17 @@ export default class ClientsClient extends ServiceClient {
   /**
    * Adds a secret to a client.
    *
-   * Returns the plain text, which is shown only once, and the stored secret. A client of a resource has at most 5
-   * secrets. Fails with `NOT_FOUND` for an unknown client.
+   * Returns the plain text, which is shown only once, and the stored secret. A client of a resource
+   * has at most 5 secrets. Fails with `NOT_FOUND` for an unknown client.
    *
    * @param clientId Id of the client, 1 to 32 characters.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateClientSecretResponse`.
    */
-  async createClientSecret(clientId: string, call?: CallOptions): Promise<CreateClientSecretResponse> {
+  async createClientSecret(
+    clientId: string,
+    call?: CallOptions,
+  ): Promise<CreateClientSecretResponse> {
     return this.unary(
       "ClientService.CreateClientSecret",
       clientsPb().CreateClientSecretRequestSchema,
@@ -196,7 +201,8 @@ export default class ClientsClient extends ServiceClient {
   /**
    * Deletes a secret of a client and returns nothing.
    *
-   * The last secret of a client cannot be deleted. Fails with `NOT_FOUND` for an unknown client or secret.
+   * The last secret of a client cannot be deleted. Fails with `NOT_FOUND` for an unknown client or
+   * secret.
    *
    * @param clientId Id of the client, 1 to 32 characters.
    * @param secretId Id of the secret, 1 to 32 characters.

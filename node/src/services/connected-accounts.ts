@@ -26,22 +26,22 @@ const connectedAccountsPb = lazily(() => require("../messages/scalekit/v1/connec
  *
  * Manages connected accounts.
  *
- * A connected account stores the access that a user or an organization has granted to a third-party service, under an
- * identifier that you choose.
+ * A connected account stores the access that a user or an organization has granted to a third-party
+ * service, under an identifier that you choose.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class ConnectedAccountsClient extends ServiceClient {
   /**
    * Lists the connected accounts that match all given filters, newest first, page by page.
    *
-   * The entries contain no credentials. To get the next page, pass `nextPageToken` of the response as `pageToken`;
-   * it is empty on the last page.
+   * The entries contain no credentials. To get the next page, pass `nextPageToken` of the response
+   * as `pageToken`; it is empty on the last page.
    *
-   * @param options An object with `organizationId`, `userId`, `connector`, `identifier`, `provider`, `pageSize`,
-   *   `pageToken`, `query`, `connectionNames`.
+   * @param options An object with `organizationId`, `userId`, `connector`, `identifier`,
+   *   `provider`, `pageSize`, `pageToken`, `query`, `connectionNames`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ListConnectedAccountsResponse`.
    */
@@ -52,8 +52,8 @@ export default class ConnectedAccountsClient extends ServiceClient {
       /** Only accounts of this user (`usr_` followed by digits), at most 32 characters. */
       userId?: string | null;
       /**
-       * Only accounts of this connector: letters, digits, spaces, `_`, `:` and `-`, at most 400 characters. Must
-       * match `^[a-zA-Z0-9_: -]*$`.
+       * Only accounts of this connector: letters, digits, spaces, `_`, `:` and `-`, at most 400
+       * characters. Must match `^[a-zA-Z0-9_: -]*$`.
        */
       connector?: string | null;
       /** Only accounts with this identifier, at most 100 characters. */
@@ -62,13 +62,16 @@ export default class ConnectedAccountsClient extends ServiceClient {
       provider?: string | null;
       /** Number of accounts per page, less than 100; 10 if not set. */
       pageSize?: number | null;
-      /** Token of the page to return, from an earlier response; empty for the first page. At most 100 characters. */
+      /**
+       * Token of the page to return, from an earlier response; empty for the first page. At most
+       * 100 characters.
+       */
       pageToken?: string | null;
       /** Only accounts that contain this text, at most 100 characters. */
       query?: string | null;
       /**
-       * Only accounts of these connections: at most 20 non-empty names in the format of `connector`. Each item: 1 to
-       * 400 characters. Each item: must match `^[a-zA-Z0-9_: -]*$`.
+       * Only accounts of these connections: at most 20 non-empty names in the format of
+       * `connector`. Each item: 1 to 400 characters. Each item: must match `^[a-zA-Z0-9_: -]*$`.
        */
       connectionNames?: string[] | null;
     },
@@ -96,8 +99,8 @@ export default class ConnectedAccountsClient extends ServiceClient {
   /**
    * Searches connected accounts by text, newest first, page by page.
    *
-   * The entries contain no credentials. Fails with `INVALID_ARGUMENT` if the text is shorter than 3 or longer than
-   * 200 characters.
+   * The entries contain no credentials. Fails with `INVALID_ARGUMENT` if the text is shorter than 3
+   * or longer than 200 characters.
    *
    * @param query Text to search for, 3 to 200 characters. Required.
    * @param options An object with `pageSize`, `pageToken`, `connectionId`.
@@ -133,30 +136,37 @@ export default class ConnectedAccountsClient extends ServiceClient {
   /**
    * Creates a connected account for a connector and an identifier and returns it.
    *
-   * An OAuth account starts as `PENDING_AUTH` and becomes `ACTIVE` when its user has authorized it through the
-   * magic link. Fails with `INVALID_ARGUMENT` if `connectedAccount` is missing.
+   * An OAuth account starts as `PENDING_AUTH` and becomes `ACTIVE` when its user has authorized it
+   * through the magic link. Fails with `INVALID_ARGUMENT` if `connectedAccount` is missing.
    *
-   * @param params An object with `connector`, `identifier`, `connectedAccount`, `organizationId`, `userId`.
+   * @param params An object with `connector`, `identifier`, `connectedAccount`, `organizationId`,
+   *   `userId`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateConnectedAccountResponse`.
    */
   async createConnectedAccount(
     params: {
       /**
-       * Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at most 400
-       * characters. Must match `^[a-zA-Z0-9_: -]*$`.
+       * Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and
+       * `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
        */
       connector: string;
       /**
-       * Identifier of the account within the connector, such as a user id, an e-mail address or a workspace id; at
-       * most 100 characters.
+       * Identifier of the account within the connector, such as a user id, an e-mail address or a
+       * workspace id; at most 100 characters.
        */
       identifier: string;
       /** The account's credentials and settings. Required, but may be empty. */
       connectedAccount: MessageInitShape<typeof CreateConnectedAccountSchema> | Partial<CreateConnectedAccount>;
-      /** Id of the organization that the account belongs to (`org_` followed by digits), at most 32 characters. */
+      /**
+       * Id of the organization that the account belongs to (`org_` followed by digits), at most 32
+       * characters.
+       */
       organizationId?: string | null;
-      /** Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters. */
+      /**
+       * Id of the user that the account belongs to (`usr_` followed by digits), at most 32
+       * characters.
+       */
       userId?: string | null;
     },
     call?: CallOptions,
@@ -180,35 +190,42 @@ export default class ConnectedAccountsClient extends ServiceClient {
   /**
    * Updates the credentials or the settings of a connected account and returns it.
    *
-   * Identify the account by `id`, or by `connector` and `identifier`. If the account belongs to an organization or
-   * a user, also set `organizationId` or `userId`. Fails with `NOT_FOUND` for an unknown account.
+   * Identify the account by `id`, or by `connector` and `identifier`. If the account belongs to an
+   * organization or a user, also set `organizationId` or `userId`. Fails with `NOT_FOUND` for an
+   * unknown account.
    *
-   * @param params An object with `connector`, `identifier`, `connectedAccount`, `organizationId`, `userId`,
-   *   `connectedAccountId`.
+   * @param params An object with `connector`, `identifier`, `connectedAccount`, `organizationId`,
+   *   `userId`, `connectedAccountId`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateConnectedAccountResponse`.
    */
   async updateConnectedAccount(
     params: {
       /**
-       * Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at most 400
-       * characters. Must match `^[a-zA-Z0-9_: -]*$`.
+       * Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and
+       * `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
        */
       connector?: string | null;
       /**
-       * Identifier of the account within the connector, such as a user id, an e-mail address or a workspace id; at
-       * most 100 characters.
+       * Identifier of the account within the connector, such as a user id, an e-mail address or a
+       * workspace id; at most 100 characters.
        */
       identifier?: string | null;
       /** The new values. Required. */
       connectedAccount: MessageInitShape<typeof UpdateConnectedAccountSchema> | Partial<UpdateConnectedAccount>;
-      /** Id of the organization that the account belongs to (`org_` followed by digits), at most 32 characters. */
+      /**
+       * Id of the organization that the account belongs to (`org_` followed by digits), at most 32
+       * characters.
+       */
       organizationId?: string | null;
-      /** Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters. */
+      /**
+       * Id of the user that the account belongs to (`usr_` followed by digits), at most 32
+       * characters.
+       */
       userId?: string | null;
       /**
-       * Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces `connector` and
-       * `identifier`.
+       * Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces
+       * `connector` and `identifier`.
        */
       connectedAccountId?: string | null;
     },
@@ -235,33 +252,40 @@ export default class ConnectedAccountsClient extends ServiceClient {
   /**
    * Deletes a connected account and its credentials.
    *
-   * Identify the account by `id`, or by `connector` and `identifier`. If the account belongs to an organization or
-   * a user, also set `organizationId` or `userId`. The response has no fields. Fails with `NOT_FOUND` for an
-   * unknown account.
+   * Identify the account by `id`, or by `connector` and `identifier`. If the account belongs to an
+   * organization or a user, also set `organizationId` or `userId`. The response has no fields.
+   * Fails with `NOT_FOUND` for an unknown account.
    *
-   * @param params An object with `connector`, `identifier`, `organizationId`, `userId`, `connectedAccountId`.
+   * @param params An object with `connector`, `identifier`, `organizationId`, `userId`,
+   *   `connectedAccountId`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `DeleteConnectedAccountResponse`.
    */
   async deleteConnectedAccount(
     params: {
       /**
-       * Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at most 400
-       * characters. Must match `^[a-zA-Z0-9_: -]*$`.
+       * Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and
+       * `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
        */
       connector?: string | null;
       /**
-       * Identifier of the account within the connector, such as a user id, an e-mail address or a workspace id; at
-       * most 100 characters.
+       * Identifier of the account within the connector, such as a user id, an e-mail address or a
+       * workspace id; at most 100 characters.
        */
       identifier?: string | null;
-      /** Id of the organization that the account belongs to (`org_` followed by digits), at most 32 characters. */
+      /**
+       * Id of the organization that the account belongs to (`org_` followed by digits), at most 32
+       * characters.
+       */
       organizationId?: string | null;
-      /** Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters. */
+      /**
+       * Id of the user that the account belongs to (`usr_` followed by digits), at most 32
+       * characters.
+       */
       userId?: string | null;
       /**
-       * Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces `connector` and
-       * `identifier`.
+       * Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces
+       * `connector` and `identifier`.
        */
       connectedAccountId?: string | null;
     },
@@ -287,44 +311,50 @@ export default class ConnectedAccountsClient extends ServiceClient {
   /**
    * Creates a link with which the user authorizes a connected account.
    *
-   * Returns the link and its expiry time. An OAuth account becomes `ACTIVE` when the user has authorized it. Fails
-   * with `NOT_FOUND` for an unknown account.
+   * Returns the link and its expiry time. An OAuth account becomes `ACTIVE` when the user has
+   * authorized it. Fails with `NOT_FOUND` for an unknown account.
    *
-   * @param params An object with `connector`, `identifier`, `organizationId`, `userId`, `connectedAccountId`,
-   *   `state`, `userVerifyUrl`.
+   * @param params An object with `connector`, `identifier`, `organizationId`, `userId`,
+   *   `connectedAccountId`, `state`, `userVerifyUrl`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `GetMagicLinkForConnectedAccountResponse`.
    */
   async getMagicLinkForConnectedAccount(
     params: {
       /**
-       * Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at most 400
-       * characters. Must match `^[a-zA-Z0-9_: -]*$`.
+       * Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and
+       * `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
        */
       connector?: string | null;
       /**
-       * Identifier of the account within the connector, such as a user id, an e-mail address or a workspace id; at
-       * most 100 characters.
+       * Identifier of the account within the connector, such as a user id, an e-mail address or a
+       * workspace id; at most 100 characters.
        */
       identifier?: string | null;
-      /** Id of the organization that the account belongs to (`org_` followed by digits), at most 32 characters. */
+      /**
+       * Id of the organization that the account belongs to (`org_` followed by digits), at most 32
+       * characters.
+       */
       organizationId?: string | null;
-      /** Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters. */
+      /**
+       * Id of the user that the account belongs to (`usr_` followed by digits), at most 32
+       * characters.
+       */
       userId?: string | null;
       /**
-       * Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces `connector` and
-       * `identifier`.
+       * Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces
+       * `connector` and `identifier`.
        */
       connectedAccountId?: string | null;
       /**
-       * Opaque value, at most 512 characters, that is passed back to `user_verify_url`. Use it to match the redirect
-       * to your request, not as proof of identity.
+       * Opaque value, at most 512 characters, that is passed back to `user_verify_url`. Use it to
+       * match the redirect to your request, not as proof of identity.
        */
       state?: string | null;
       /**
-       * URL in your application, `http` or `https`, at most 2048 characters. The browser is redirected to it with the
-       * parameters `auth_request_id` and `state`. Your application then calls `VerifyConnectedAccountUser`. Must
-       * match `^$|^https?://`.
+       * URL in your application, `http` or `https`, at most 2048 characters. The browser is
+       * redirected to it with the parameters `auth_request_id` and `state`. Your application then
+       * calls `VerifyConnectedAccountUser`. Must match `^$|^https?://`.
        */
       userVerifyUrl?: string | null;
     },
@@ -351,33 +381,40 @@ export default class ConnectedAccountsClient extends ServiceClient {
   /**
    * Returns a connected account with its credentials, such as OAuth tokens.
    *
-   * Treat the response as a secret. Identify the account by `id`, or by `connector` and `identifier`. If the
-   * account belongs to an organization or a user, also set `organizationId` or `userId`. Fails with `NOT_FOUND` for
-   * an unknown account.
+   * Treat the response as a secret. Identify the account by `id`, or by `connector` and
+   * `identifier`. If the account belongs to an organization or a user, also set `organizationId` or
+   * `userId`. Fails with `NOT_FOUND` for an unknown account.
    *
-   * @param params An object with `connector`, `identifier`, `organizationId`, `userId`, `connectedAccountId`.
+   * @param params An object with `connector`, `identifier`, `organizationId`, `userId`,
+   *   `connectedAccountId`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `GetConnectedAccountByIdentifierResponse`.
    */
   async getConnectedAccountByIdentifier(
     params: {
       /**
-       * Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at most 400
-       * characters. Must match `^[a-zA-Z0-9_: -]*$`.
+       * Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and
+       * `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
        */
       connector?: string | null;
       /**
-       * Identifier of the account within the connector, such as a user id, an e-mail address or a workspace id; at
-       * most 100 characters.
+       * Identifier of the account within the connector, such as a user id, an e-mail address or a
+       * workspace id; at most 100 characters.
        */
       identifier?: string | null;
-      /** Id of the organization that the account belongs to (`org_` followed by digits), at most 32 characters. */
+      /**
+       * Id of the organization that the account belongs to (`org_` followed by digits), at most 32
+       * characters.
+       */
       organizationId?: string | null;
-      /** Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters. */
+      /**
+       * Id of the user that the account belongs to (`usr_` followed by digits), at most 32
+       * characters.
+       */
       userId?: string | null;
       /**
-       * Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces `connector` and
-       * `identifier`.
+       * Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces
+       * `connector` and `identifier`.
        */
       connectedAccountId?: string | null;
     },
@@ -402,32 +439,40 @@ export default class ConnectedAccountsClient extends ServiceClient {
   /**
    * Returns the status and the settings of a connected account.
    *
-   * Identify the account by `id`, or by `connector` and `identifier`. If the account belongs to an organization or
-   * a user, also set `organizationId` or `userId`. Fails with `NOT_FOUND` for an unknown account.
+   * Identify the account by `id`, or by `connector` and `identifier`. If the account belongs to an
+   * organization or a user, also set `organizationId` or `userId`. Fails with `NOT_FOUND` for an
+   * unknown account.
    *
-   * @param params An object with `connector`, `identifier`, `organizationId`, `userId`, `connectedAccountId`.
+   * @param params An object with `connector`, `identifier`, `organizationId`, `userId`,
+   *   `connectedAccountId`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `GetConnectedAccountByIdentifierResponse`.
    */
   async getConnectedAccountDetailsByIdentifier(
     params: {
       /**
-       * Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at most 400
-       * characters. Must match `^[a-zA-Z0-9_: -]*$`.
+       * Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and
+       * `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
        */
       connector?: string | null;
       /**
-       * Identifier of the account within the connector, such as a user id, an e-mail address or a workspace id; at
-       * most 100 characters.
+       * Identifier of the account within the connector, such as a user id, an e-mail address or a
+       * workspace id; at most 100 characters.
        */
       identifier?: string | null;
-      /** Id of the organization that the account belongs to (`org_` followed by digits), at most 32 characters. */
+      /**
+       * Id of the organization that the account belongs to (`org_` followed by digits), at most 32
+       * characters.
+       */
       organizationId?: string | null;
-      /** Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters. */
+      /**
+       * Id of the user that the account belongs to (`usr_` followed by digits), at most 32
+       * characters.
+       */
       userId?: string | null;
       /**
-       * Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces `connector` and
-       * `identifier`.
+       * Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces
+       * `connector` and `identifier`.
        */
       connectedAccountId?: string | null;
     },
@@ -450,10 +495,12 @@ export default class ConnectedAccountsClient extends ServiceClient {
   }
 
   /**
-   * Confirms that the user who authorized a connected account is the user who is logged in to your application.
+   * Confirms that the user who authorized a connected account is the user who is logged in to your
+   * application.
    *
-   * Changes the status of the account from `PENDING_VERIFICATION` to `ACTIVE` and returns the URL to redirect the
-   * browser to. Take the identifier from your own session, never from the URL of the request.
+   * Changes the status of the account from `PENDING_VERIFICATION` to `ACTIVE` and returns the URL
+   * to redirect the browser to. Take the identifier from your own session, never from the URL of
+   * the request.
    *
    * @param params An object with `authRequestId`, `identifier`.
    * @param call Options of this call: timeout and abort signal.
@@ -461,7 +508,9 @@ export default class ConnectedAccountsClient extends ServiceClient {
    */
   async verifyConnectedAccountUser(
     params: {
-      /** The `auth_request_id` query parameter received at `user_verify_url`, 1 to 1000 characters. */
+      /**
+       * The `auth_request_id` query parameter received at `user_verify_url`, 1 to 1000 characters.
+       */
       authRequestId: string;
       /** Identifier of the logged-in user's connected account, 1 to 200 characters. */
       identifier: string;
@@ -486,8 +535,8 @@ export default class ConnectedAccountsClient extends ServiceClient {
    *
    * Pages are fetched lazily.
    *
-   * @param options An object with `organizationId`, `userId`, `connector`, `identifier`, `provider`, `pageSize`,
-   *   `query`, `connectionNames`.
+   * @param options An object with `organizationId`, `userId`, `connector`, `identifier`,
+   *   `provider`, `pageSize`, `query`, `connectionNames`.
    * @param call Options of this call: timeout and abort signal.
    * @yields Each `ConnectedAccountForList`.
    */
@@ -498,8 +547,8 @@ export default class ConnectedAccountsClient extends ServiceClient {
       /** Only accounts of this user (`usr_` followed by digits), at most 32 characters. */
       userId?: string | null;
       /**
-       * Only accounts of this connector: letters, digits, spaces, `_`, `:` and `-`, at most 400 characters. Must
-       * match `^[a-zA-Z0-9_: -]*$`.
+       * Only accounts of this connector: letters, digits, spaces, `_`, `:` and `-`, at most 400
+       * characters. Must match `^[a-zA-Z0-9_: -]*$`.
        */
       connector?: string | null;
       /** Only accounts with this identifier, at most 100 characters. */
@@ -511,8 +560,8 @@ export default class ConnectedAccountsClient extends ServiceClient {
       /** Only accounts that contain this text, at most 100 characters. */
       query?: string | null;
       /**
-       * Only accounts of these connections: at most 20 non-empty names in the format of `connector`. Each item: 1 to
-       * 400 characters. Each item: must match `^[a-zA-Z0-9_: -]*$`.
+       * Only accounts of these connections: at most 20 non-empty names in the format of
+       * `connector`. Each item: 1 to 400 characters. Each item: must match `^[a-zA-Z0-9_: -]*$`.
        */
       connectionNames?: string[] | null;
     },
@@ -574,8 +623,8 @@ export default class ConnectedAccountsClient extends ServiceClient {
   /**
    * Returns the connected account of an identifier, or creates it if it does not exist.
    *
-   * If `authorizationDetails` are given, an existing account is updated with them and with `apiConfig`. Otherwise
-   * it stays unchanged.
+   * If `authorizationDetails` are given, an existing account is updated with them and with
+   * `apiConfig`. Otherwise it stays unchanged.
    */
   async getOrCreateConnectedAccount(params: UpsertConnectedAccount, call?: CallOptions): Promise<CreateConnectedAccountResponse> {
     return getOrCreate(this, params, call);

@@ -27,20 +27,20 @@ const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bu
  *
  * Manages connections.
  *
- * A connection of an organization is its single sign-on with an identity provider. A connection of the environment
- * serves all organizations, for login or for access to a third-party service.
+ * A connection of an organization is its single sign-on with an identity provider. A connection of
+ * the environment serves all organizations, for login or for access to a third-party service.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class ConnectionClient extends ServiceClient {
   /**
    * Creates a connection of the environment and returns it.
    *
-   * A connection to a known third-party service starts with the OAuth settings of that service. If `key_id` is not
-   * set, it is derived from the provider's name. Fails with `INVALID_ARGUMENT` if `connection` is missing or
-   * contains an unknown enum value.
+   * A connection to a known third-party service starts with the OAuth settings of that service. If
+   * `key_id` is not set, it is derived from the provider's name. Fails with `INVALID_ARGUMENT` if
+   * `connection` is missing or contains an unknown enum value.
    *
    * @param connection The connection to create. Required.
    * @param options An object with `flags`.
@@ -70,8 +70,8 @@ export default class ConnectionClient extends ServiceClient {
   /**
    * Creates a single sign-on connection of an organization and returns it with its id and status.
    *
-   * Fails with `INVALID_ARGUMENT` if `connection` is missing or contains an unknown enum value, and with
-   * `NOT_FOUND` for an unknown organization.
+   * Fails with `INVALID_ARGUMENT` if `connection` is missing or contains an unknown enum value, and
+   * with `NOT_FOUND` for an unknown organization.
    *
    * @param organizationId Id of the organization (`org_` followed by digits), 1 to 32 characters.
    * @param connection The connection to create. Required.
@@ -104,7 +104,10 @@ export default class ConnectionClient extends ServiceClient {
    * @param call Options of this call: timeout and abort signal.
    * @returns The `GetConnectionResponse`.
    */
-  async getEnvironmentConnection(connectionId: string, call?: CallOptions): Promise<GetConnectionResponse> {
+  async getEnvironmentConnection(
+    connectionId: string,
+    call?: CallOptions,
+  ): Promise<GetConnectionResponse> {
     return this.unary(
       "ConnectionService.GetEnvironmentConnection",
       connectionsPb().GetEnvironmentConnectionRequestSchema,
@@ -126,7 +129,11 @@ export default class ConnectionClient extends ServiceClient {
    * @param call Options of this call: timeout and abort signal.
    * @returns The `GetConnectionResponse`.
    */
-  async getConnection(organizationId: string, id: string, call?: CallOptions): Promise<GetConnectionResponse> {
+  async getConnection(
+    organizationId: string,
+    id: string,
+    call?: CallOptions,
+  ): Promise<GetConnectionResponse> {
     return this.unary(
       "ConnectionService.GetConnection",
       connectionsPb().GetConnectionRequestSchema,
@@ -142,10 +149,11 @@ export default class ConnectionClient extends ServiceClient {
   /**
    * Lists all connections of an organization or of a domain in order of creation, in one response.
    *
-   * Only active connections are listed unless `include` is `all`. The entries are summaries; `GetConnection`
-   * returns the settings.
+   * Only active connections are listed unless `include` is `all`. The entries are summaries;
+   * `GetConnection` returns the settings.
    *
-   * @param organizationId Only connections of this organization (`org_` followed by digits), 1 to 32 characters.
+   * @param organizationId Only connections of this organization (`org_` followed by digits), 1 to
+   *   32 characters.
    * @param options An object with `include`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ListConnectionsResponse`.
@@ -201,8 +209,8 @@ export default class ConnectionClient extends ServiceClient {
   /**
    * Updates a connection of the environment and returns it.
    *
-   * Fields that are not set keep their values; new settings are merged into the stored settings. Fails with
-   * `NOT_FOUND` for an unknown connection.
+   * Fields that are not set keep their values; new settings are merged into the stored settings.
+   * Fails with `NOT_FOUND` for an unknown connection.
    *
    * @param connectionId Id of the connection (`conn_` followed by digits), 1 to 32 characters.
    * @param connection The new values. Required.
@@ -250,7 +258,8 @@ export default class ConnectionClient extends ServiceClient {
   }
 
   /**
-   * Deletes a connection of the environment, together with its connected accounts, and returns nothing.
+   * Deletes a connection of the environment, together with its connected accounts, and returns
+   * nothing.
    *
    * Fails with `NOT_FOUND` for an unknown connection.
    *
@@ -273,14 +282,19 @@ export default class ConnectionClient extends ServiceClient {
   /**
    * Enables a connection of an organization, so that users can log in through it.
    *
-   * Returns whether it is now enabled. Fails with `NOT_FOUND` if the organization or the connection does not exist.
+   * Returns whether it is now enabled. Fails with `NOT_FOUND` if the organization or the connection
+   * does not exist.
    *
    * @param organizationId Id of the organization (`org_` followed by digits), 1 to 32 characters.
    * @param id Id of the connection (`conn_` followed by digits), 1 to 32 characters.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ToggleConnectionResponse`.
    */
-  async enableConnection(organizationId: string, id: string, call?: CallOptions): Promise<ToggleConnectionResponse> {
+  async enableConnection(
+    organizationId: string,
+    id: string,
+    call?: CallOptions,
+  ): Promise<ToggleConnectionResponse> {
     return this.unary(
       "ConnectionService.EnableConnection",
       connectionsPb().ToggleConnectionRequestSchema,
@@ -296,15 +310,19 @@ export default class ConnectionClient extends ServiceClient {
   /**
    * Disables a connection of an organization, so that users can no longer log in through it.
    *
-   * Returns whether it is still enabled. Fails with `NOT_FOUND` if the organization or the connection does not
-   * exist.
+   * Returns whether it is still enabled. Fails with `NOT_FOUND` if the organization or the
+   * connection does not exist.
    *
    * @param organizationId Id of the organization (`org_` followed by digits), 1 to 32 characters.
    * @param id Id of the connection (`conn_` followed by digits), 1 to 32 characters.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ToggleConnectionResponse`.
    */
-  async disableConnection(organizationId: string, id: string, call?: CallOptions): Promise<ToggleConnectionResponse> {
+  async disableConnection(
+    organizationId: string,
+    id: string,
+    call?: CallOptions,
+  ): Promise<ToggleConnectionResponse> {
     return this.unary(
       "ConnectionService.DisableConnection",
       connectionsPb().ToggleConnectionRequestSchema,
@@ -318,10 +336,11 @@ export default class ConnectionClient extends ServiceClient {
   }
 
   /**
-   * Lists the connections to third-party services in order of creation, page by page, optionally restricted to one
-   * provider or to a search text.
+   * Lists the connections to third-party services in order of creation, page by page, optionally
+   * restricted to one provider or to a search text.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page.
    *
    * @param options An object with `pageSize`, `pageToken`, `provider`, `query`.
    * @param call Options of this call: timeout and abort signal.

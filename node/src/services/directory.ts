@@ -23,11 +23,12 @@ const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bu
 /**
  * Operations of `client.directory`.
  *
- * Manages the directories of an organization and reads the users and groups provisioned through them.
+ * Manages the directories of an organization and reads the users and groups provisioned through
+ * them.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class DirectoryClient extends ServiceClient {
   /**
@@ -36,7 +37,8 @@ export default class DirectoryClient extends ServiceClient {
    * The directory is enabled immediately. The response contains its id and its endpoint. Fails with
    * `INVALID_ARGUMENT` if the type is missing, and with `NOT_FOUND` for an unknown organization.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters. Required.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters. Required.
    * @param directory The directory to create. Required.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateDirectoryResponse`.
@@ -61,15 +63,20 @@ export default class DirectoryClient extends ServiceClient {
   /**
    * Deletes a directory of an organization and returns nothing.
    *
-   * An enabled directory cannot be deleted: disable it first. Fails with `NOT_FOUND` if the organization or the
-   * directory does not exist.
+   * An enabled directory cannot be deleted: disable it first. Fails with `NOT_FOUND` if the
+   * organization or the directory does not exist.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param directoryId Id of the directory (`dir_` followed by digits), at most 32 characters.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
    */
-  async deleteDirectory(organizationId: string, directoryId: string, call?: CallOptions): Promise<Empty> {
+  async deleteDirectory(
+    organizationId: string,
+    directoryId: string,
+    call?: CallOptions,
+  ): Promise<Empty> {
     return this.unary(
       "DirectoryService.DeleteDirectory",
       directoriesPb().DeleteDirectoryRequestSchema,
@@ -87,12 +94,17 @@ export default class DirectoryClient extends ServiceClient {
    *
    * Fails with `NOT_FOUND` if the organization or the directory does not exist.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param directoryId Id of the directory (`dir_` followed by digits), 1 to 32 characters.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `GetDirectoryResponse`.
    */
-  async getDirectory(organizationId: string, directoryId: string, call?: CallOptions): Promise<GetDirectoryResponse> {
+  async getDirectory(
+    organizationId: string,
+    directoryId: string,
+    call?: CallOptions,
+  ): Promise<GetDirectoryResponse> {
     return this.unary(
       "DirectoryService.GetDirectory",
       directoriesPb().GetDirectoryRequestSchema,
@@ -108,11 +120,15 @@ export default class DirectoryClient extends ServiceClient {
   /**
    * Lists all directories of an organization in order of creation, in one response.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ListDirectoriesResponse`.
    */
-  async listDirectories(organizationId: string, call?: CallOptions): Promise<ListDirectoriesResponse> {
+  async listDirectories(
+    organizationId: string,
+    call?: CallOptions,
+  ): Promise<ListDirectoriesResponse> {
     return this.unary(
       "DirectoryService.ListDirectories",
       directoriesPb().ListDirectoriesRequestSchema,
@@ -129,7 +145,8 @@ export default class DirectoryClient extends ServiceClient {
    *
    * Rejects with ScalekitNotFoundException if the organization has no directory.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param call Options of this call: timeout and abort signal.
    * @returns The primary directory.
    */
@@ -151,9 +168,11 @@ export default class DirectoryClient extends ServiceClient {
   /**
    * Enables a directory, so that it provisions users and groups.
    *
-   * Returns whether it is now enabled. Fails with `NOT_FOUND` if the organization or the directory does not exist.
+   * Returns whether it is now enabled. Fails with `NOT_FOUND` if the organization or the directory
+   * does not exist.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param directoryId Id of the directory (`dir_` followed by digits), at most 32 characters.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ToggleDirectoryResponse`.
@@ -178,10 +197,11 @@ export default class DirectoryClient extends ServiceClient {
   /**
    * Disables a directory, so that it no longer provisions users and groups.
    *
-   * Returns whether it is still enabled. Fails with `NOT_FOUND` if the organization or the directory does not
-   * exist.
+   * Returns whether it is still enabled. Fails with `NOT_FOUND` if the organization or the
+   * directory does not exist.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param directoryId Id of the directory (`dir_` followed by digits), at most 32 characters.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ToggleDirectoryResponse`.
@@ -204,15 +224,17 @@ export default class DirectoryClient extends ServiceClient {
   }
 
   /**
-   * Lists the users of a directory, page by page, optionally restricted to one group or to users changed after a
-   * given time.
+   * Lists the users of a directory, page by page, optionally restricted to one group or to users
+   * changed after a given time.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page. Fails
-   * with `NOT_FOUND` if the organization or the directory does not exist.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page. Fails with `NOT_FOUND` if the organization or the directory does not exist.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param directoryId Id of the directory (`dir_` followed by digits), at most 32 characters.
-   * @param options An object with `pageSize`, `pageToken`, `includeDetail`, `directoryGroupId`, `updatedAfter`.
+   * @param options An object with `pageSize`, `pageToken`, `includeDetail`, `directoryGroupId`,
+   *   `updatedAfter`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ListDirectoryUsersResponse`.
    */
@@ -251,12 +273,14 @@ export default class DirectoryClient extends ServiceClient {
   }
 
   /**
-   * Lists the groups of a directory, page by page, optionally restricted to groups changed after a given time.
+   * Lists the groups of a directory, page by page, optionally restricted to groups changed after a
+   * given time.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page. Fails
-   * with `NOT_FOUND` if the organization or the directory does not exist.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page. Fails with `NOT_FOUND` if the organization or the directory does not exist.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param directoryId Id of the directory (`dir_` followed by digits), at most 32 characters.
    * @param options An object with `pageSize`, `pageToken`, `updatedAfter`, `includeDetail`,
    *   `includeExternalGroups`.
@@ -302,7 +326,8 @@ export default class DirectoryClient extends ServiceClient {
    *
    * Pages are fetched lazily.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param directoryId Id of the directory (`dir_` followed by digits), at most 32 characters.
    * @param options An object with `pageSize`, `includeDetail`, `directoryGroupId`, `updatedAfter`.
    * @param call Options of this call: timeout and abort signal.
@@ -345,9 +370,11 @@ export default class DirectoryClient extends ServiceClient {
    *
    * Pages are fetched lazily.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param directoryId Id of the directory (`dir_` followed by digits), at most 32 characters.
-   * @param options An object with `pageSize`, `updatedAfter`, `includeDetail`, `includeExternalGroups`.
+   * @param options An object with `pageSize`, `updatedAfter`, `includeDetail`,
+   *   `includeExternalGroups`.
    * @param call Options of this call: timeout and abort signal.
    * @yields Each `DirectoryGroup`.
    */

@@ -17,22 +17,24 @@ const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bu
  *
  * Manages the domains of an organization.
  *
- * A domain directs users to the organization's login, or allows members to have e-mail addresses of the domain.
+ * A domain directs users to the organization's login, or allows members to have e-mail addresses of
+ * the domain.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class DomainClient extends ServiceClient {
   /**
    * Creates a domain for an organization.
    *
-   * Returns the domain with its id and, if DNS verification applies, the TXT record to publish. Fails with
-   * `INVALID_ARGUMENT` if the name has no dot or is too short or too long, and with `NOT_FOUND` for an unknown
-   * organization.
+   * Returns the domain with its id and, if DNS verification applies, the TXT record to publish.
+   * Fails with `INVALID_ARGUMENT` if the name has no dot or is too short or too long, and with
+   * `NOT_FOUND` for an unknown organization.
    *
    * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
-   * @param name The DNS name, such as `acme.com`; 4 to 255 characters with at least one dot. Required.
+   * @param name The DNS name, such as `acme.com`; 4 to 255 characters with at least one dot.
+   *   Required.
    * @param options An object with `domainType`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateDomainResponse`.
@@ -71,7 +73,11 @@ export default class DomainClient extends ServiceClient {
    * @param call Options of this call: timeout and abort signal.
    * @returns The `GetDomainResponse`.
    */
-  async getDomain(organizationId: string, domainId: string, call?: CallOptions): Promise<GetDomainResponse> {
+  async getDomain(
+    organizationId: string,
+    domainId: string,
+    call?: CallOptions,
+  ): Promise<GetDomainResponse> {
     return this.unary(
       "DomainService.GetDomain",
       domainsPb().GetDomainRequestSchema,
@@ -123,7 +129,8 @@ export default class DomainClient extends ServiceClient {
    * Pages are selected by number, not by token.
    *
    * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
-   * @param options An object with `connectionId`, `include`, `pageSize`, `pageNumber`, `domainType`.
+   * @param options An object with `connectionId`, `include`, `pageSize`, `pageNumber`,
+   *   `domainType`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ListDomainResponse`.
    */
@@ -162,9 +169,10 @@ export default class DomainClient extends ServiceClient {
   /**
    * Same as `createDomain`, but takes the external id instead of the Scalekit id.
    *
-   * @param externalId Id of the organization in your application, 1 to 32 characters. The client first looks up the
-   *   organization's id, which takes one more call.
-   * @param name The DNS name, such as `acme.com`; 4 to 255 characters with at least one dot. Required.
+   * @param externalId Id of the organization in your application, 1 to 32 characters. The client
+   *   first looks up the organization's id, which takes one more call.
+   * @param name The DNS name, such as `acme.com`; 4 to 255 characters with at least one dot.
+   *   Required.
    * @param options An object with `domainType`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateDomainResponse`.
@@ -196,13 +204,17 @@ export default class DomainClient extends ServiceClient {
   /**
    * Same as `getDomain`, but takes the external id instead of the Scalekit id.
    *
-   * @param externalId Id of the organization in your application, 1 to 32 characters. The client first looks up the
-   *   organization's id, which takes one more call.
+   * @param externalId Id of the organization in your application, 1 to 32 characters. The client
+   *   first looks up the organization's id, which takes one more call.
    * @param domainId Id of the domain (`dom_` followed by digits).
    * @param call Options of this call: timeout and abort signal.
    * @returns The `GetDomainResponse`.
    */
-  async getDomainByExternalId(externalId: string, domainId: string, call?: CallOptions): Promise<GetDomainResponse> {
+  async getDomainByExternalId(
+    externalId: string,
+    domainId: string,
+    call?: CallOptions,
+  ): Promise<GetDomainResponse> {
     return this.unary(
       "DomainService.GetDomain",
       domainsPb().GetDomainRequestSchema,
@@ -218,8 +230,8 @@ export default class DomainClient extends ServiceClient {
   /**
    * Same as `deleteDomain`, but takes the external id instead of the Scalekit id.
    *
-   * @param externalId Id of the organization in your application, 1 to 32 characters. The client first looks up the
-   *   organization's id, which takes one more call.
+   * @param externalId Id of the organization in your application, 1 to 32 characters. The client
+   *   first looks up the organization's id, which takes one more call.
    * @param domainId Id of the domain (`dom_` followed by digits).
    * @param options An object with `connectionId`.
    * @param call Options of this call: timeout and abort signal.
@@ -250,9 +262,10 @@ export default class DomainClient extends ServiceClient {
   /**
    * Same as `listDomains`, but takes the external id instead of the Scalekit id.
    *
-   * @param externalId Id of the organization in your application, 1 to 32 characters. The client first looks up the
-   *   organization's id, which takes one more call.
-   * @param options An object with `connectionId`, `include`, `pageSize`, `pageNumber`, `domainType`.
+   * @param externalId Id of the organization in your application, 1 to 32 characters. The client
+   *   first looks up the organization's id, which takes one more call.
+   * @param options An object with `connectionId`, `include`, `pageSize`, `pageNumber`,
+   *   `domainType`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ListDomainResponse`.
    */

@@ -15,18 +15,20 @@ const eventsPb = lazily(() => require("../messages/scalekit/v1/events/events_pb"
  *
  * Reads the events of an environment.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class EventsClient extends ServiceClient {
   /**
    * Lists the events of the environment that match the filter, page by page.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page.
    *
    * @param pageSize Number of entries per page; 10 if not set.
-   * @param pageToken Token of the page to return, from an earlier response; empty for the first page.
+   * @param pageToken Token of the page to return, from an earlier response; empty for the first
+   *   page.
    * @param filter Filter; all events are listed if not set.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ListEventsPaginatedResponse`.

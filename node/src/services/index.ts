@@ -35,7 +35,10 @@ export abstract class Services {
   readonly connectedAccounts: ConnectedAccountsClient;
   /** Manages connections. */
   readonly connection: ConnectionClient;
-  /** Manages the directories of an organization and reads the users and groups provisioned through them. */
+  /**
+   * Manages the directories of an organization and reads the users and groups provisioned through
+   * them.
+   */
   readonly directory: DirectoryClient;
   /** Manages the domains of an organization. */
   readonly domain: DomainClient;
@@ -44,11 +47,13 @@ export abstract class Services {
   /** Manages OAuth clients. */
   readonly m2m: M2MClient;
   /**
-   * Manages MCP (Model Context Protocol) server configurations, their instances for individual users, and the tokens
-   * that give access to them.
+   * Manages MCP (Model Context Protocol) server configurations, their instances for individual
+   * users, and the tokens that give access to them.
    */
   readonly mcp: McpClient;
-  /** Manages organizations, their settings, their session policy and links to their admin portal. */
+  /**
+   * Manages organizations, their settings, their session policy and links to their admin portal.
+   */
   readonly organization: OrganizationClient;
   /** Logs users in without a password, by a one-time code or a magic link sent by e-mail. */
   readonly passwordless: PasswordlessClient;

@@ -20,7 +20,10 @@ export interface CreateOrganizationClientOptions {
   name?: string | null;
   /** Description of the client, at most 512 characters. */
   description?: string | null;
-  /** Claims added to the client's access tokens, under `custom_claims`. An update replaces them as a whole. */
+  /**
+   * Claims added to the client's access tokens, under `custom_claims`. An update replaces them as a
+   * whole.
+   */
   customClaims?: Record<string, string> | null;
   /** Values of the `aud` claim of the client's access tokens. */
   audience?: string[] | null;
@@ -36,7 +39,10 @@ export interface UpdateOrganizationClientOptions {
   name?: string | null;
   /** Description of the client, at most 512 characters. */
   description?: string | null;
-  /** Claims added to the client's access tokens, under `custom_claims`. An update replaces them as a whole. */
+  /**
+   * Claims added to the client's access tokens, under `custom_claims`. An update replaces them as a
+   * whole.
+   */
   customClaims?: Record<string, string> | null;
   /** Values of the `aud` claim of the client's access tokens. */
   audience?: string[] | null;
@@ -59,23 +65,25 @@ export interface ListOrganizationClientsOptions {
  *
  * Manages OAuth clients.
  *
- * There are three kinds: clients of the environment (your applications), machine clients of an organization, and
- * clients of a protected resource such as an MCP server.
+ * There are three kinds: clients of the environment (your applications), machine clients of an
+ * organization, and clients of a protected resource such as an MCP server.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class M2MClient extends ServiceClient {
   /**
    * Creates a machine client of an organization.
    *
-   * Returns it with its first secret, whose plain text is shown only once. With its client id and its secret, the
-   * client gets access tokens from the token endpoint through the client credentials grant (RFC 6749, section 4.4).
-   * Fails with `NOT_FOUND` for an unknown organization.
+   * Returns it with its first secret, whose plain text is shown only once. With its client id and
+   * its secret, the client gets access tokens from the token endpoint through the client
+   * credentials grant (RFC 6749, section 4.4). Fails with `NOT_FOUND` for an unknown organization.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
-   * @param options An object with `name`, `description`, `customClaims`, `audience`, `scopes`, `expiry`.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
+   * @param options An object with `name`, `description`, `customClaims`, `audience`, `scopes`,
+   *   `expiry`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateOrganizationClientResponse`.
    */
@@ -106,9 +114,11 @@ export default class M2MClient extends ServiceClient {
   /**
    * Returns one machine client of an organization.
    *
-   * The plain text of its secrets is not included. Fails with `NOT_FOUND` for an unknown organization or client.
+   * The plain text of its secrets is not included. Fails with `NOT_FOUND` for an unknown
+   * organization or client.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param clientId Id of the client (`m2morg_` followed by digits), at most 32 characters.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `GetOrganizationClientResponse`.
@@ -133,10 +143,11 @@ export default class M2MClient extends ServiceClient {
   /**
    * Adds a secret to a machine client of an organization, for example to rotate its secrets.
    *
-   * Returns the plain text, which is shown only once, and the stored secret. The earlier secrets stay valid. Fails
-   * with `NOT_FOUND` for an unknown organization or client.
+   * Returns the plain text, which is shown only once, and the stored secret. The earlier secrets
+   * stay valid. Fails with `NOT_FOUND` for an unknown organization or client.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param clientId Id of the client (`m2morg_` followed by digits), at most 32 characters.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateOrganizationClientSecretResponse`.
@@ -161,10 +172,11 @@ export default class M2MClient extends ServiceClient {
   /**
    * Deletes a secret of a machine client of an organization and returns nothing.
    *
-   * The last secret of a client cannot be deleted. Fails with `NOT_FOUND` for an unknown organization, client or
-   * secret.
+   * The last secret of a client cannot be deleted. Fails with `NOT_FOUND` for an unknown
+   * organization, client or secret.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param clientId Id of the client (`m2morg_` followed by digits), at most 32 characters.
    * @param secretId Id of the secret, 1 to 32 characters.
    * @param call Options of this call: timeout and abort signal.
@@ -192,12 +204,14 @@ export default class M2MClient extends ServiceClient {
   /**
    * Updates a machine client of an organization and returns it.
    *
-   * Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown
-   * organization or client.
+   * Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND`
+   * for an unknown organization or client.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param clientId Id of the client (`m2morg_` followed by digits), at most 32 characters.
-   * @param options An object with `name`, `description`, `customClaims`, `audience`, `scopes`, `expiry`.
+   * @param options An object with `name`, `description`, `customClaims`, `audience`, `scopes`,
+   *   `expiry`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateOrganizationClientResponse`.
    */
@@ -232,12 +246,17 @@ export default class M2MClient extends ServiceClient {
    *
    * Its secrets stop working. Fails with `NOT_FOUND` for an unknown organization or client.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param clientId Id of the client (`m2morg_` followed by digits), at most 32 characters.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
    */
-  async deleteOrganizationClient(organizationId: string, clientId: string, call?: CallOptions): Promise<Empty> {
+  async deleteOrganizationClient(
+    organizationId: string,
+    clientId: string,
+    call?: CallOptions,
+  ): Promise<Empty> {
     return this.unary(
       "ClientService.DeleteOrganizationClient",
       clientsPb().DeleteOrganizationClientRequestSchema,
@@ -253,10 +272,11 @@ export default class M2MClient extends ServiceClient {
   /**
    * Lists the machine clients of an organization in order of creation, page by page.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page. Fails
-   * with `NOT_FOUND` for an unknown organization.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page. Fails with `NOT_FOUND` for an unknown organization.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param options An object with `pageSize`, `pageToken`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ListOrganizationClientsResponse`.
@@ -284,7 +304,8 @@ export default class M2MClient extends ServiceClient {
    *
    * Pages are fetched lazily.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param options An object with `pageSize`.
    * @param call Options of this call: timeout and abort signal.
    * @yields Each `M2MClient`.

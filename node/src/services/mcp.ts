@@ -33,19 +33,19 @@ const mcpPb = lazily(() => require("../messages/scalekit/v1/mcp/mcp_pb") as type
 /**
  * Operations of `client.mcp`.
  *
- * Manages MCP (Model Context Protocol) server configurations, their instances for individual users, and the tokens
- * that give access to them.
+ * Manages MCP (Model Context Protocol) server configurations, their instances for individual users,
+ * and the tokens that give access to them.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class McpClient extends ServiceClient {
   /**
    * Creates an MCP configuration: a named selection of connections and tools, served at one URL.
    *
-   * Returns the configuration with its id and URL. Fails with `INVALID_ARGUMENT` if the name is malformed or there
-   * are more than 25 mappings.
+   * Returns the configuration with its id and URL. Fails with `INVALID_ARGUMENT` if the name is
+   * malformed or there are more than 25 mappings.
    *
    * @param config The configuration. The service sets `id` and `mcp_server_url`. Required.
    * @param call Options of this call: timeout and abort signal.
@@ -102,7 +102,8 @@ export default class McpClient extends ServiceClient {
   /**
    * Lists the MCP configurations of the environment, page by page, in order of creation.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page.
    *
    * @param options An object with `filter`, `search`, `pageSize`, `pageToken`.
    * @param call Options of this call: timeout and abort signal.
@@ -178,7 +179,8 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Returns the instance that a user has of an MCP configuration, and creates it if it does not exist.
+   * Returns the instance that a user has of an MCP configuration, and creates it if it does not
+   * exist.
    *
    * Fails with `NOT_FOUND` for an unknown configuration name.
    *
@@ -213,7 +215,8 @@ export default class McpClient extends ServiceClient {
   /**
    * Lists MCP instances, page by page, in order of creation.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page.
    *
    * @param options An object with `filter`, `search`, `pageSize`, `pageToken`.
    * @param call Options of this call: timeout and abort signal.
@@ -322,8 +325,8 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Returns the authorization state of each connection of an MCP instance and, on request, a link with which the
-   * user can authorize it.
+   * Returns the authorization state of each connection of an MCP instance and, on request, a link
+   * with which the user can authorize it.
    *
    * Fails with `NOT_FOUND` for an unknown instance.
    *
@@ -335,7 +338,10 @@ export default class McpClient extends ServiceClient {
   async getInstanceAuthState(
     instanceId: string,
     options?: {
-      /** Whether to return a link with which the user can authorize each connection. `false` by default. */
+      /**
+       * Whether to return a link with which the user can authorize each connection. `false` by
+       * default.
+       */
       includeAuthLinks?: boolean | null;
     },
     call?: CallOptions,
@@ -355,10 +361,11 @@ export default class McpClient extends ServiceClient {
   /**
    * Creates a token that gives access to an MCP server on behalf of a user for a limited time.
    *
-   * Pass either `mcpConfigId` or `connectionName`. Fails with `NOT_FOUND` for an unknown configuration or
-   * connection, and with `INVALID_ARGUMENT` for an unknown access level.
+   * Pass either `mcpConfigId` or `connectionName`. Fails with `NOT_FOUND` for an unknown
+   * configuration or connection, and with `INVALID_ARGUMENT` for an unknown access level.
    *
-   * @param params An object with `mcpConfigId`, `connectionName`, `identifier`, `expiry`, `accessLevel`.
+   * @param params An object with `mcpConfigId`, `connectionName`, `identifier`, `expiry`,
+   *   `accessLevel`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateMcpSessionTokenResponse`.
    */
@@ -395,7 +402,8 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Lists all connected accounts of a user for the connections of an MCP configuration, in one response.
+   * Lists all connected accounts of a user for the connections of an MCP configuration, in one
+   * response.
    *
    * Fails with `NOT_FOUND` for an unknown configuration.
    *
@@ -409,7 +417,10 @@ export default class McpClient extends ServiceClient {
     configId: string,
     identifier: string,
     options?: {
-      /** Whether to return a link with which the user can authorize each connection. `false` by default. */
+      /**
+       * Whether to return a link with which the user can authorize each connection. `false` by
+       * default.
+       */
       includeAuthLink?: boolean | null;
     },
     call?: CallOptions,

@@ -40,16 +40,16 @@ const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bu
  *
  * Manages organizations, their settings, their session policy and links to their admin portal.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class OrganizationClient extends ServiceClient {
   /**
    * Creates an organization and returns it with its id.
    *
-   * Fails with `ALREADY_EXISTS` if another organization has the same external id, and with `INVALID_ARGUMENT` if a
-   * field is invalid.
+   * Fails with `ALREADY_EXISTS` if another organization has the same external id, and with
+   * `INVALID_ARGUMENT` if a field is invalid.
    *
    * @param name Display name, 1 to 200 characters.
    * @param options An object with `externalId`, `logoUrl`, `slug`, `metadata`.
@@ -59,16 +59,22 @@ export default class OrganizationClient extends ServiceClient {
   async createOrganization(
     name: string,
     options?: {
-      /** Id of the organization in your application; unique among organizations that are not deleted. */
+      /**
+       * Id of the organization in your application; unique among organizations that are not
+       * deleted.
+       */
       externalId?: string | null;
       /** URL of the organization's logo: a URI with a host, at most 1024 characters. */
       logoUrl?: string | null;
       /**
-       * Unique short name in the form of a domain name: lower-case letters, digits, `-` and `.`, at most 253
-       * characters. Must match `^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$`.
+       * Unique short name in the form of a domain name: lower-case letters, digits, `-` and `.`, at
+       * most 253 characters. Must match
+       * `^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$`.
        */
       slug?: string | null;
-      /** Custom key-value pairs: at most 10 pairs, keys of 3 to 25 characters, values of 1 to 256. */
+      /**
+       * Custom key-value pairs: at most 10 pairs, keys of 3 to 25 characters, values of 1 to 256.
+       */
       metadata?: Record<string, string> | null;
     },
     call?: CallOptions,
@@ -93,10 +99,12 @@ export default class OrganizationClient extends ServiceClient {
   /**
    * Updates an organization and returns it.
    *
-   * Fields that are not set keep their values; `metadata` is replaced as a whole. Fails with `NOT_FOUND` for an
-   * unknown organization, and with `ALREADY_EXISTS` if another organization has the new external id.
+   * Fields that are not set keep their values; `metadata` is replaced as a whole. Fails with
+   * `NOT_FOUND` for an unknown organization, and with `ALREADY_EXISTS` if another organization has
+   * the new external id.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param organization The new values. Required.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateOrganizationResponse`.
@@ -123,11 +131,15 @@ export default class OrganizationClient extends ServiceClient {
    *
    * Fails with `NOT_FOUND` for an unknown organization.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `GetOrganizationResponse`.
    */
-  async getOrganization(organizationId: string, call?: CallOptions): Promise<GetOrganizationResponse> {
+  async getOrganization(
+    organizationId: string,
+    call?: CallOptions,
+  ): Promise<GetOrganizationResponse> {
     return this.unary(
       "OrganizationService.GetOrganization",
       organizationsPb().GetOrganizationRequestSchema,
@@ -148,7 +160,10 @@ export default class OrganizationClient extends ServiceClient {
    * @param call Options of this call: timeout and abort signal.
    * @returns The `GetOrganizationResponse`.
    */
-  async getOrganizationByExternalId(externalId: string, call?: CallOptions): Promise<GetOrganizationResponse> {
+  async getOrganizationByExternalId(
+    externalId: string,
+    call?: CallOptions,
+  ): Promise<GetOrganizationResponse> {
     return this.unary(
       "OrganizationService.GetOrganizationByExternalId",
       organizationsPb().GetOrganizationRequestSchema,
@@ -163,7 +178,8 @@ export default class OrganizationClient extends ServiceClient {
   /**
    * Lists the organizations of the environment, newest first, page by page.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page.
    *
    * @param options An object with `pageSize`, `pageToken`, `externalId`.
    * @param call Options of this call: timeout and abort signal.
@@ -194,14 +210,18 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * Finds organizations whose display name, id or external id contains the search text, page by page.
+   * Finds organizations whose display name, id or external id contains the search text, page by
+   * page.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page. Fails
-   * with `INVALID_ARGUMENT` if the text has fewer than 3 or more than 100 characters.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page. Fails with `INVALID_ARGUMENT` if the text has fewer than 3 or more than 100
+   * characters.
    *
-   * @param query Text to search for in display name, id and external id, 3 to 100 characters. Required.
+   * @param query Text to search for in display name, id and external id, 3 to 100 characters.
+   *   Required.
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
-   * @param pageToken Token of the page to return, from an earlier response; empty for the first page.
+   * @param pageToken Token of the page to return, from an earlier response; empty for the first
+   *   page.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `SearchOrganizationsResponse`.
    */
@@ -229,7 +249,8 @@ export default class OrganizationClient extends ServiceClient {
    *
    * Its slug and external id can be used again. Fails with `NOT_FOUND` for an unknown organization.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32
+   *   characters.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
    */
@@ -246,12 +267,13 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * Creates a link to the admin portal, where administrators of an organization set up single sign-on or directory
-   * synchronization themselves.
+   * Creates a link to the admin portal, where administrators of an organization set up single
+   * sign-on or directory synchronization themselves.
    *
    * Returns the link and its expiry time. Fails with `NOT_FOUND` for an unknown organization.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32
+   *   characters.
    * @param options An object with `features`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `link` of the response.
@@ -282,7 +304,8 @@ export default class OrganizationClient extends ServiceClient {
    *
    * Fails with `NOT_FOUND` for an unknown organization.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32
+   *   characters.
    * @param settings The features to enable or disable. Required.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `GetOrganizationResponse`.
@@ -310,17 +333,24 @@ export default class OrganizationClient extends ServiceClient {
    * Returns the new policy. Fails with `NOT_FOUND` for an unknown organization.
    *
    * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
-   * @param policy An object with `policySource`, `absoluteSessionTimeout`, `absoluteSessionTimeoutUnit`,
-   *   `idleSessionTimeoutEnabled`, `idleSessionTimeout`, `idleSessionTimeoutUnit`.
+   * @param policy An object with `policySource`, `absoluteSessionTimeout`,
+   *   `absoluteSessionTimeoutUnit`, `idleSessionTimeoutEnabled`, `idleSessionTimeout`,
+   *   `idleSessionTimeoutUnit`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `policy` of the response.
    */
   async updateOrganizationSessionPolicy(
     organizationId: string,
     policy: {
-      /** `CUSTOM` to use the values in this request, `APPLICATION` to restore the application's settings. */
+      /**
+       * `CUSTOM` to use the values in this request, `APPLICATION` to restore the application's
+       * settings.
+       */
       policySource: SessionPolicyType | string;
-      /** Maximum lifetime of a session, in `absolute_session_timeout_unit`. Activity does not extend it. */
+      /**
+       * Maximum lifetime of a session, in `absolute_session_timeout_unit`. Activity does not extend
+       * it.
+       */
       absoluteSessionTimeout?: number | null;
       /** Unit of `absolute_session_timeout`. */
       absoluteSessionTimeoutUnit?: TimeUnit | string | null;
@@ -382,7 +412,8 @@ export default class OrganizationClient extends ServiceClient {
    *
    * Fails with `NOT_FOUND` for an unknown organization.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32
+   *   characters.
    * @param settings An object with `maxAllowedUsers`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `settings` of the response, if set.
@@ -416,7 +447,8 @@ export default class OrganizationClient extends ServiceClient {
    *
    * Fails with `NOT_FOUND` for an unknown organization.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32
+   *   characters.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `GetOrganizationUserManagementSettingsResponse`.
    */
@@ -438,8 +470,8 @@ export default class OrganizationClient extends ServiceClient {
   /**
    * Same as `updateOrganization`, but takes the external id instead of the Scalekit id.
    *
-   * @param externalId Id of the organization in your application. The client first looks up the organization's id,
-   *   which takes one more call. Not empty.
+   * @param externalId Id of the organization in your application. The client first looks up the
+   *   organization's id, which takes one more call. Not empty.
    * @param organization The new values. Required.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateOrganizationResponse`.
@@ -464,8 +496,8 @@ export default class OrganizationClient extends ServiceClient {
   /**
    * Same as `deleteOrganization`, but takes the external id instead of the Scalekit id.
    *
-   * @param externalId Id of the organization in your application. The client first looks up the organization's id,
-   *   which takes one more call. Not empty.
+   * @param externalId Id of the organization in your application. The client first looks up the
+   *   organization's id, which takes one more call. Not empty.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
    */
@@ -517,7 +549,8 @@ export default class OrganizationClient extends ServiceClient {
    *
    * Pages are fetched lazily.
    *
-   * @param query Text to search for in display name, id and external id, 3 to 100 characters. Required.
+   * @param query Text to search for in display name, id and external id, 3 to 100 characters.
+   *   Required.
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
    * @param call Options of this call: timeout and abort signal.
    * @yields Each `Organization`.

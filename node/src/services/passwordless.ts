@@ -4,7 +4,14 @@ import type {
   TemplateType,
   VerifyPasswordLessResponse,
 } from "../messages/scalekit/v1/auth/passwordless_pb";
-import { enumeration, nonEmpty, oneofMember, requireOneOf, required, text } from "../runtime/conversions";
+import {
+  enumeration,
+  nonEmpty,
+  oneofMember,
+  requireOneOf,
+  required,
+  text,
+} from "../runtime/conversions";
 import { type CallOptions, ServiceClient, lazily } from "../runtime/call";
 
 const passwordlessPb = lazily(() => require("../messages/scalekit/v1/auth/passwordless_pb") as typeof import("../messages/scalekit/v1/auth/passwordless_pb"));
@@ -14,20 +21,22 @@ const passwordlessPb = lazily(() => require("../messages/scalekit/v1/auth/passwo
  *
  * Logs users in without a password, by a one-time code or a magic link sent by e-mail.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class PasswordlessClient extends ServiceClient {
   /**
-   * Sends an e-mail with a one-time code, a magic link or both, depending on the settings of the environment.
+   * Sends an e-mail with a one-time code, a magic link or both, depending on the settings of the
+   * environment.
    *
-   * Returns the expiry time of the credentials and the id of the authentication request, which is needed to verify
-   * a credential or to resend the e-mail. Fails with `INVALID_ARGUMENT` if the e-mail address or another field is
-   * invalid.
+   * Returns the expiry time of the credentials and the id of the authentication request, which is
+   * needed to verify a credential or to resend the e-mail. Fails with `INVALID_ARGUMENT` if the
+   * e-mail address or another field is invalid.
    *
    * @param email E-mail address of the recipient, at most 320 characters. Required.
-   * @param options An object with `template`, `magiclinkAuthUri`, `state`, `expiresIn`, `templateVariables`.
+   * @param options An object with `template`, `magiclinkAuthUri`, `state`, `expiresIn`,
+   *   `templateVariables`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `SendPasswordlessResponse`.
    */
@@ -37,8 +46,8 @@ export default class PasswordlessClient extends ServiceClient {
       /** Text of the e-mail: for signing in or for signing up. */
       template?: TemplateType | string | null;
       /**
-       * URL in your application that the magic link opens, 1 to 1000 characters. The service adds the token as the
-       * query parameter `link_token`.
+       * URL in your application that the magic link opens, 1 to 1000 characters. The service adds
+       * the token as the query parameter `link_token`.
        */
       magiclinkAuthUri?: string | null;
       /** Opaque value, 1 to 1000 characters. `VerifyPasswordlessEmail` returns it unchanged. */
@@ -46,8 +55,8 @@ export default class PasswordlessClient extends ServiceClient {
       /** Lifetime of the code and the link in seconds; 300 if not set. */
       expiresIn?: number | null;
       /**
-       * Values for the variables of the e-mail template: at most 30 pairs, keys of 2 to 25 characters, values of at
-       * most 256.
+       * Values for the variables of the e-mail template: at most 30 pairs, keys of 2 to 25
+       * characters, values of at most 256.
        */
       templateVariables?: Record<string, string> | null;
     },
@@ -72,12 +81,12 @@ export default class PasswordlessClient extends ServiceClient {
   /**
    * Verifies a one-time code or the token of a magic link.
    *
-   * Returns the verified e-mail address and the `state` of the request that sent the e-mail. A code works once and
-   * allows only a few attempts. A wrong, used or expired credential is an error.
+   * Returns the verified e-mail address and the `state` of the request that sent the e-mail. A code
+   * works once and allows only a few attempts. A wrong, used or expired credential is an error.
    *
    * @param credential An object with `code`, `linkToken`.
-   * @param authRequestId Id of the authentication request, from the response to `SendPasswordlessEmail`; at most
-   *   200 characters. It binds the credential to that request.
+   * @param authRequestId Id of the authentication request, from the response to
+   *   `SendPasswordlessEmail`; at most 200 characters. It binds the credential to that request.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `VerifyPasswordLessResponse`.
    */
@@ -108,15 +117,18 @@ export default class PasswordlessClient extends ServiceClient {
   /**
    * Resends the e-mail of an authentication request.
    *
-   * Returns the same response as `SendPasswordlessEmail`; use its `authRequestId` in later calls. Fails with
-   * `NOT_FOUND` for an unknown authentication request.
+   * Returns the same response as `SendPasswordlessEmail`; use its `authRequestId` in later calls.
+   * Fails with `NOT_FOUND` for an unknown authentication request.
    *
-   * @param authRequestId Id of the authentication request, from the response to `SendPasswordlessEmail`; 1 to 200
-   *   characters. Required.
+   * @param authRequestId Id of the authentication request, from the response to
+   *   `SendPasswordlessEmail`; 1 to 200 characters. Required.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `SendPasswordlessResponse`.
    */
-  async resendPasswordlessEmail(authRequestId: string, call?: CallOptions): Promise<SendPasswordlessResponse> {
+  async resendPasswordlessEmail(
+    authRequestId: string,
+    call?: CallOptions,
+  ): Promise<SendPasswordlessResponse> {
     return this.unary(
       "PasswordlessService.ResendPasswordlessEmail",
       passwordlessPb().ResendPasswordlessRequestSchema,

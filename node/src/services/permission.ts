@@ -24,18 +24,20 @@ const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bu
  *
  * Manages roles and permissions.
  *
- * A role of the environment can be assigned to members of every organization, a role of an organization only to its
- * own members. A role can extend one other role and then inherits the permissions of that role.
+ * A role of the environment can be assigned to members of every organization, a role of an
+ * organization only to its own members. A role can extend one other role and then inherits the
+ * permissions of that role.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class PermissionClient extends ServiceClient {
   /**
    * Creates a permission and returns it.
    *
-   * Fails with `ALREADY_EXISTS` if the name is taken, and with `INVALID_ARGUMENT` if a field is invalid.
+   * Fails with `ALREADY_EXISTS` if the name is taken, and with `INVALID_ARGUMENT` if a field is
+   * invalid.
    *
    * @param permission The permission to create. Required.
    * @param call Options of this call: timeout and abort signal.
@@ -61,8 +63,8 @@ export default class PermissionClient extends ServiceClient {
    *
    * Fails with `NOT_FOUND` for an unknown name.
    *
-   * @param permissionName Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required. Must match
-   *   `^[a-zA-Z0-9_:]+$`.
+   * @param permissionName Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required.
+   *   Must match `^[a-zA-Z0-9_:]+$`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `GetPermissionResponse`.
    */
@@ -83,8 +85,8 @@ export default class PermissionClient extends ServiceClient {
    *
    * Fails with `NOT_FOUND` for an unknown name.
    *
-   * @param permissionName Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required. Must match
-   *   `^[a-zA-Z0-9_:]+$`.
+   * @param permissionName Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required.
+   *   Must match `^[a-zA-Z0-9_:]+$`.
    * @param permission The new values. Required.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdatePermissionResponse`.
@@ -109,14 +111,20 @@ export default class PermissionClient extends ServiceClient {
   /**
    * Lists the permissions of the environment, page by page, in order of creation.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page.
    *
-   * @param pageToken Token of the page to return, from an earlier response; empty for the first page.
+   * @param pageToken Token of the page to return, from an earlier response; empty for the first
+   *   page.
    * @param pageSize Number of entries per page, 1 to 100; 10 by default.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ListPermissionsResponse`.
    */
-  async listPermissions(pageToken?: string, pageSize?: number, call?: CallOptions): Promise<ListPermissionsResponse> {
+  async listPermissions(
+    pageToken?: string,
+    pageSize?: number,
+    call?: CallOptions,
+  ): Promise<ListPermissionsResponse> {
     return this.unary(
       "RolesService.ListPermissions",
       rolesPb().ListPermissionsRequestSchema,
@@ -134,8 +142,8 @@ export default class PermissionClient extends ServiceClient {
    *
    * Fails with `NOT_FOUND` for an unknown name.
    *
-   * @param permissionName Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required. Must match
-   *   `^[a-zA-Z0-9_:]+$`.
+   * @param permissionName Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required.
+   *   Must match `^[a-zA-Z0-9_:]+$`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
    */
@@ -156,11 +164,15 @@ export default class PermissionClient extends ServiceClient {
    *
    * Inherited permissions are not included. Fails with `NOT_FOUND` for an unknown role.
    *
-   * @param roleName Name of the role, at most 64 characters. Required. Must match `^[a-zA-Z0-9_-]+$`.
+   * @param roleName Name of the role, at most 64 characters. Required. Must match
+   *   `^[a-zA-Z0-9_-]+$`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ListRolePermissionsResponse`.
    */
-  async listRolePermissions(roleName: string, call?: CallOptions): Promise<ListRolePermissionsResponse> {
+  async listRolePermissions(
+    roleName: string,
+    call?: CallOptions,
+  ): Promise<ListRolePermissionsResponse> {
     return this.unary(
       "RolesService.ListRolePermissions",
       rolesPb().ListRolePermissionsRequestSchema,
@@ -175,13 +187,13 @@ export default class PermissionClient extends ServiceClient {
   /**
    * Adds permissions to a role.
    *
-   * Unknown permissions are ignored. Fails with `NOT_FOUND` for an unknown role, and with `INVALID_ARGUMENT` for a
-   * malformed name.
+   * Unknown permissions are ignored. Fails with `NOT_FOUND` for an unknown role, and with
+   * `INVALID_ARGUMENT` for a malformed name.
    *
    * @param roleName Name of the role: 1 to 64 letters, digits, `_` and `:`. Required. Must match
    *   `^[a-zA-Z0-9_:]+$`.
-   * @param permissionNames Names of the permissions, 1 to 100 names. Each has at most 64 letters, digits, `_` and
-   *   `:`. Required. Each item: must match `^[a-zA-Z0-9_:]+$`.
+   * @param permissionNames Names of the permissions, 1 to 100 names. Each has at most 64 letters,
+   *   digits, `_` and `:`. Required. Each item: must match `^[a-zA-Z0-9_:]+$`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `AddPermissionsToRoleResponse`.
    */
@@ -207,13 +219,18 @@ export default class PermissionClient extends ServiceClient {
    *
    * Fails with `NOT_FOUND` for an unknown role.
    *
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]+$`.
-   * @param permissionName Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required. Must match
-   *   `^[a-zA-Z0-9_:]+$`.
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+   *   `^[a-zA-Z0-9_]+$`.
+   * @param permissionName Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required.
+   *   Must match `^[a-zA-Z0-9_:]+$`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
    */
-  async removePermissionFromRole(roleName: string, permissionName: string, call?: CallOptions): Promise<Empty> {
+  async removePermissionFromRole(
+    roleName: string,
+    permissionName: string,
+    call?: CallOptions,
+  ): Promise<Empty> {
     return this.unary(
       "RolesService.RemovePermissionFromRole",
       rolesPb().RemovePermissionFromRoleRequestSchema,
@@ -231,7 +248,8 @@ export default class PermissionClient extends ServiceClient {
    *
    * Fails with `NOT_FOUND` for an unknown role.
    *
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]+$`.
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+   *   `^[a-zA-Z0-9_]+$`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ListEffectiveRolePermissionsResponse`.
    */
@@ -259,7 +277,10 @@ export default class PermissionClient extends ServiceClient {
    * @param call Options of this call: timeout and abort signal.
    * @yields Each `Permission`.
    */
-  async *iterPermissions(pageSize?: number, call?: CallOptions): AsyncGenerator<Permission, void, undefined> {
+  async *iterPermissions(
+    pageSize?: number,
+    call?: CallOptions,
+  ): AsyncGenerator<Permission, void, undefined> {
     yield* this.pages(
       "RolesService.ListPermissions",
       rolesPb().ListPermissionsRequestSchema,

@@ -23,9 +23,9 @@ const providersPb = lazily(() => require("../messages/scalekit/v1/providers/prov
  *
  * Lists the providers that connections can use, and manages custom providers.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class ProvidersClient extends ServiceClient {
   /**
@@ -88,7 +88,10 @@ export default class ProvidersClient extends ServiceClient {
    * @param call Options of this call: timeout and abort signal.
    * @returns The `DeleteProviderResponse`.
    */
-  async deleteCustomProvider(identifier: string, call?: CallOptions): Promise<DeleteProviderResponse> {
+  async deleteCustomProvider(
+    identifier: string,
+    call?: CallOptions,
+  ): Promise<DeleteProviderResponse> {
     return this.unary(
       "ProviderService.DeleteCustomProvider",
       providersPb().DeleteProviderRequestSchema,
@@ -103,7 +106,8 @@ export default class ProvidersClient extends ServiceClient {
   /**
    * Lists built-in or custom providers, depending on the filter, page by page.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page.
    *
    * @param options An object with `identifier`, `pageSize`, `pageToken`, `filter`.
    * @param call Options of this call: timeout and abort signal.
@@ -112,8 +116,8 @@ export default class ProvidersClient extends ServiceClient {
   async listProviders(
     options?: {
       /**
-       * Only the provider with this identifier: at most 255 letters, digits, `_`, `:` and `-`. Must match
-       * `^[a-zA-Z0-9_:-]*$`.
+       * Only the provider with this identifier: at most 255 letters, digits, `_`, `:` and `-`. Must
+       * match `^[a-zA-Z0-9_:-]*$`.
        */
       identifier?: string | null;
       /** Number of entries per page; 10 if not set. */
@@ -151,8 +155,8 @@ export default class ProvidersClient extends ServiceClient {
   async *iterProviders(
     options?: {
       /**
-       * Only the provider with this identifier: at most 255 letters, digits, `_`, `:` and `-`. Must match
-       * `^[a-zA-Z0-9_:-]*$`.
+       * Only the provider with this identifier: at most 255 letters, digits, `_`, `:` and `-`. Must
+       * match `^[a-zA-Z0-9_:-]*$`.
        */
       identifier?: string | null;
       /** Number of entries per page; 10 if not set. */

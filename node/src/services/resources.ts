@@ -26,12 +26,12 @@ const clientsPb = lazily(() => require("../messages/scalekit/v1/clients/clients_
  *
  * Manages OAuth clients.
  *
- * There are three kinds: clients of the environment (your applications), machine clients of an organization, and
- * clients of a protected resource such as an MCP server.
+ * There are three kinds: clients of the environment (your applications), machine clients of an
+ * organization, and clients of a protected resource such as an MCP server.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class ResourcesClient extends ServiceClient {
   /**
@@ -58,8 +58,8 @@ export default class ResourcesClient extends ServiceClient {
   /**
    * Lists the protected resources of one type in order of creation, page by page.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page. Fails
-   * with `INVALID_ARGUMENT` if the type is missing.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page. Fails with `INVALID_ARGUMENT` if the type is missing.
    *
    * @param resourceType Only resources of this type. Required.
    * @param options An object with `pageToken`, `pageSize`.
@@ -92,8 +92,8 @@ export default class ResourcesClient extends ServiceClient {
   /**
    * Creates a client of a protected resource.
    *
-   * Returns it with its first secret, whose plain text is shown only once. Fails with `NOT_FOUND` for an unknown
-   * resource.
+   * Returns it with its first secret, whose plain text is shown only once. Fails with `NOT_FOUND`
+   * for an unknown resource.
    *
    * @param resourceId Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
    * @param client The client to create. Required.
@@ -120,8 +120,8 @@ export default class ResourcesClient extends ServiceClient {
   /**
    * Updates a client of a protected resource and returns it.
    *
-   * Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown
-   * resource or client.
+   * Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND`
+   * for an unknown resource or client.
    *
    * @param resourceId Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
    * @param clientId Id of the client, 1 to 32 characters.
@@ -184,14 +184,17 @@ export default class ResourcesClient extends ServiceClient {
   /**
    * Lists all clients of a protected resource in order of creation, in one response.
    *
-   * The response also counts the clients that registered themselves and the clients that were created manually.
-   * Fails with `NOT_FOUND` for an unknown resource.
+   * The response also counts the clients that registered themselves and the clients that were
+   * created manually. Fails with `NOT_FOUND` for an unknown resource.
    *
    * @param resourceId Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ListResourceClientsResponse`.
    */
-  async listResourceClients(resourceId: string, call?: CallOptions): Promise<ListResourceClientsResponse> {
+  async listResourceClients(
+    resourceId: string,
+    call?: CallOptions,
+  ): Promise<ListResourceClientsResponse> {
     return this.unary(
       "ClientService.ListResourceClients",
       clientsPb().ListResourceClientsRequestSchema,
@@ -206,7 +209,8 @@ export default class ResourcesClient extends ServiceClient {
   /**
    * Lists the consents that users have given to clients of a protected resource, page by page.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page.
    *
    * @param resourceId Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
    * @param options An object with `search`, `pageSize`, `pageToken`, `userIds`.
@@ -222,7 +226,10 @@ export default class ResourcesClient extends ServiceClient {
       pageSize?: number | null;
       /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
-      /** Only consents of the users with these ids in your application, at most 25; all users if empty. */
+      /**
+       * Only consents of the users with these ids in your application, at most 25; all users if
+       * empty.
+       */
       userIds?: string[] | null;
     },
     call?: CallOptions,
@@ -247,7 +254,8 @@ export default class ResourcesClient extends ServiceClient {
   /**
    * Deletes a client of a protected resource.
    *
-   * Its secrets stop working. The response has no fields. Fails with `NOT_FOUND` for an unknown resource or client.
+   * Its secrets stop working. The response has no fields. Fails with `NOT_FOUND` for an unknown
+   * resource or client.
    *
    * @param resourceId Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
    * @param clientId Id of the client, 1 to 32 characters.
@@ -346,7 +354,10 @@ export default class ResourcesClient extends ServiceClient {
       search?: string | null;
       /** Number of entries per page, at most 30; 10 if not set. */
       pageSize?: number | null;
-      /** Only consents of the users with these ids in your application, at most 25; all users if empty. */
+      /**
+       * Only consents of the users with these ids in your application, at most 25; all users if
+       * empty.
+       */
       userIds?: string[] | null;
     },
     call?: CallOptions,

@@ -33,12 +33,13 @@ const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bu
  *
  * Manages roles and permissions.
  *
- * A role of the environment can be assigned to members of every organization, a role of an organization only to its
- * own members. A role can extend one other role and then inherits the permissions of that role.
+ * A role of the environment can be assigned to members of every organization, a role of an
+ * organization only to its own members. A role can extend one other role and then inherits the
+ * permissions of that role.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class RoleClient extends ServiceClient {
   /**
@@ -71,7 +72,8 @@ export default class RoleClient extends ServiceClient {
    *
    * The name cannot be changed. Fails with `NOT_FOUND` for an unknown role.
    *
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+   *   `^[a-zA-Z0-9_]{1,64}$`.
    * @param role The new values. Required.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateRoleResponse`.
@@ -98,7 +100,8 @@ export default class RoleClient extends ServiceClient {
    *
    * Fails with `NOT_FOUND` for an unknown role.
    *
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+   *   `^[a-zA-Z0-9_]{1,64}$`.
    * @param options An object with `include`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `GetRoleResponse`.
@@ -107,8 +110,9 @@ export default class RoleClient extends ServiceClient {
     roleName: string,
     options?: {
       /**
-       * Permissions to return with each role: `permissions` for direct permissions, `permissions:all` for direct and
-       * inherited permissions. If it is empty, no permissions are returned.
+       * Permissions to return with each role: `permissions` for direct permissions,
+       * `permissions:all` for direct and inherited permissions. If it is empty, no permissions are
+       * returned.
        */
       include?: string | null;
     },
@@ -136,8 +140,9 @@ export default class RoleClient extends ServiceClient {
   async listRoles(
     options?: {
       /**
-       * Permissions to return with each role: `permissions` for direct permissions, `permissions:all` for direct and
-       * inherited permissions. If it is empty, no permissions are returned.
+       * Permissions to return with each role: `permissions` for direct permissions,
+       * `permissions:all` for direct and inherited permissions. If it is empty, no permissions are
+       * returned.
        */
       include?: string | null;
     },
@@ -157,16 +162,22 @@ export default class RoleClient extends ServiceClient {
   /**
    * Deletes a role of the environment and returns nothing.
    *
-   * Fails with `FAILED_PRECONDITION` if members have the role and no replacement role is given, and with
-   * `NOT_FOUND` for an unknown role.
+   * Fails with `FAILED_PRECONDITION` if members have the role and no replacement role is given, and
+   * with `NOT_FOUND` for an unknown role.
    *
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
-   * @param reassignRoleName Name of the role to assign to members who have the deleted role. Required only if there
-   *   are such members. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+   *   `^[a-zA-Z0-9_]{1,64}$`.
+   * @param reassignRoleName Name of the role to assign to members who have the deleted role.
+   *   Required only if there are such members. 1 to 100 characters. Must match
+   *   `^[a-zA-Z0-9_]{1,64}$`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
    */
-  async deleteRole(roleName: string, reassignRoleName?: string, call?: CallOptions): Promise<Empty> {
+  async deleteRole(
+    roleName: string,
+    reassignRoleName?: string,
+    call?: CallOptions,
+  ): Promise<Empty> {
     return this.unary(
       "RolesService.DeleteRole",
       rolesPb().DeleteRoleRequestSchema,
@@ -182,8 +193,8 @@ export default class RoleClient extends ServiceClient {
   /**
    * Creates a role of an organization and returns it.
    *
-   * Fails with `ALREADY_EXISTS` if the name is taken (error code `ROLE_KEYNAME_CONFLICT`), with `NOT_FOUND` for an
-   * unknown organization, and with `INVALID_ARGUMENT` if a field is invalid.
+   * Fails with `ALREADY_EXISTS` if the name is taken (error code `ROLE_KEYNAME_CONFLICT`), with
+   * `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT` if a field is invalid.
    *
    * @param orgId Id of the organization (`org_` followed by digits). 1 to 32 characters.
    * @param role The role to create. Required.
@@ -213,7 +224,8 @@ export default class RoleClient extends ServiceClient {
    * The name cannot be changed. Fails with `NOT_FOUND` for an unknown organization or role.
    *
    * @param orgId Id of the organization (`org_` followed by digits). 1 to 32 characters.
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+   *   `^[a-zA-Z0-9_]{1,64}$`.
    * @param role The new values. Required.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateOrganizationRoleResponse`.
@@ -243,7 +255,8 @@ export default class RoleClient extends ServiceClient {
    * Fails with `NOT_FOUND` for an unknown organization or role.
    *
    * @param orgId Id of the organization (`org_` followed by digits). 1 to 32 characters.
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+   *   `^[a-zA-Z0-9_]{1,64}$`.
    * @param options An object with `include`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `GetOrganizationRoleResponse`.
@@ -253,8 +266,9 @@ export default class RoleClient extends ServiceClient {
     roleName: string,
     options?: {
       /**
-       * Permissions to return with each role: `permissions` for direct permissions, `permissions:all` for direct and
-       * inherited permissions. If it is empty, no permissions are returned.
+       * Permissions to return with each role: `permissions` for direct permissions,
+       * `permissions:all` for direct and inherited permissions. If it is empty, no permissions are
+       * returned.
        */
       include?: string | null;
     },
@@ -287,8 +301,9 @@ export default class RoleClient extends ServiceClient {
     orgId: string,
     options?: {
       /**
-       * Permissions to return with each role: `permissions` for direct permissions, `permissions:all` for direct and
-       * inherited permissions. If it is empty, no permissions are returned.
+       * Permissions to return with each role: `permissions` for direct permissions,
+       * `permissions:all` for direct and inherited permissions. If it is empty, no permissions are
+       * returned.
        */
       include?: string | null;
     },
@@ -309,13 +324,15 @@ export default class RoleClient extends ServiceClient {
   /**
    * Deletes a role of an organization and returns nothing.
    *
-   * Fails with `FAILED_PRECONDITION` if members have the role and no replacement role is given, and with
-   * `NOT_FOUND` for an unknown organization or role.
+   * Fails with `FAILED_PRECONDITION` if members have the role and no replacement role is given, and
+   * with `NOT_FOUND` for an unknown organization or role.
    *
    * @param orgId Id of the organization (`org_` followed by digits). 1 to 32 characters.
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
-   * @param reassignRoleName Name of the role to assign to members who have the deleted role. Required only if there
-   *   are such members. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+   *   `^[a-zA-Z0-9_]{1,64}$`.
+   * @param reassignRoleName Name of the role to assign to members who have the deleted role.
+   *   Required only if there are such members. 1 to 100 characters. Must match
+   *   `^[a-zA-Z0-9_]{1,64}$`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
    */
@@ -343,11 +360,15 @@ export default class RoleClient extends ServiceClient {
    *
    * Fails with `NOT_FOUND` for an unknown role.
    *
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+   *   `^[a-zA-Z0-9_]{1,64}$`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `GetRoleUsersCountResponse`.
    */
-  async getRoleUsersCount(roleName: string, call?: CallOptions): Promise<GetRoleUsersCountResponse> {
+  async getRoleUsersCount(
+    roleName: string,
+    call?: CallOptions,
+  ): Promise<GetRoleUsersCountResponse> {
     return this.unary(
       "RolesService.GetRoleUsersCount",
       rolesPb().GetRoleUsersCountRequestSchema,
@@ -365,7 +386,8 @@ export default class RoleClient extends ServiceClient {
    * Fails with `NOT_FOUND` for an unknown organization or role.
    *
    * @param orgId Id of the organization (`org_` followed by digits). Required. 1 to 100 characters.
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+   *   `^[a-zA-Z0-9_]{1,64}$`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `GetOrganizationRoleUsersCountResponse`.
    */
@@ -397,9 +419,15 @@ export default class RoleClient extends ServiceClient {
    */
   async updateDefaultRoles(
     options?: {
-      /** Name of the default role of organization creators. At most 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`. */
+      /**
+       * Name of the default role of organization creators. At most 100 characters. Must match
+       * `^[a-zA-Z0-9_]{1,64}$`.
+       */
       defaultCreatorRole?: string | null;
-      /** Name of the default role of new members. At most 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`. */
+      /**
+       * Name of the default role of new members. At most 100 characters. Must match
+       * `^[a-zA-Z0-9_]{1,64}$`.
+       */
       defaultMemberRole?: string | null;
     },
     call?: CallOptions,
@@ -422,8 +450,8 @@ export default class RoleClient extends ServiceClient {
    * Fails with `NOT_FOUND` for an unknown organization or role.
    *
    * @param orgId Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
-   * @param defaultMemberRole Name of the default role of new members. Required. 1 to 100 characters. Must match
-   *   `^[a-zA-Z0-9_]{1,64}$`.
+   * @param defaultMemberRole Name of the default role of new members. Required. 1 to 100
+   *   characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateDefaultOrganizationRolesResponse`.
    */
@@ -449,11 +477,15 @@ export default class RoleClient extends ServiceClient {
    *
    * Fails with `NOT_FOUND` for an unknown role.
    *
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]+$`.
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+   *   `^[a-zA-Z0-9_]+$`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ListDependentRolesResponse`.
    */
-  async listDependentRoles(roleName: string, call?: CallOptions): Promise<ListDependentRolesResponse> {
+  async listDependentRoles(
+    roleName: string,
+    call?: CallOptions,
+  ): Promise<ListDependentRolesResponse> {
     return this.unary(
       "RolesService.ListDependentRoles",
       rolesPb().ListDependentRolesRequestSchema,
@@ -470,7 +502,8 @@ export default class RoleClient extends ServiceClient {
    *
    * The role loses its inherited permissions. Fails with `NOT_FOUND` for an unknown role.
    *
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]+$`.
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+   *   `^[a-zA-Z0-9_]+$`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
    */
@@ -489,14 +522,20 @@ export default class RoleClient extends ServiceClient {
   /**
    * Removes the base role from a role of an organization and returns nothing.
    *
-   * The role loses its inherited permissions. Fails with `NOT_FOUND` for an unknown organization or role.
+   * The role loses its inherited permissions. Fails with `NOT_FOUND` for an unknown organization or
+   * role.
    *
    * @param orgId Id of the organization (`org_` followed by digits). 1 to 32 characters.
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+   *   `^[a-zA-Z0-9_]{1,64}$`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
    */
-  async deleteOrganizationRoleBase(orgId: string, roleName: string, call?: CallOptions): Promise<Empty> {
+  async deleteOrganizationRoleBase(
+    orgId: string,
+    roleName: string,
+    call?: CallOptions,
+  ): Promise<Empty> {
     return this.unary(
       "RolesService.DeleteOrganizationRoleBase",
       rolesPb().DeleteOrganizationRoleBaseRequestSchema,

@@ -18,9 +18,9 @@ const sessionsPb = lazily(() => require("../messages/scalekit/v1/sessions/sessio
  *
  * A session starts when the user logs in.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class SessionClient extends ServiceClient {
   /**
@@ -28,7 +28,8 @@ export default class SessionClient extends ServiceClient {
    *
    * Fails with `NOT_FOUND` for an unknown id.
    *
-   * @param sessionId Id of the session (`ses_` followed by digits). Required. Must match `^ses_[0-9]+$`.
+   * @param sessionId Id of the session (`ses_` followed by digits). Required. Must match
+   *   `^ses_[0-9]+$`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `SessionDetails`.
    */
@@ -47,9 +48,11 @@ export default class SessionClient extends ServiceClient {
   /**
    * Revokes a session.
    *
-   * Its refresh token stops working. Returns the revoked session. Fails with `NOT_FOUND` for an unknown id.
+   * Its refresh token stops working. Returns the revoked session. Fails with `NOT_FOUND` for an
+   * unknown id.
    *
-   * @param sessionId Id of the session (`ses_` followed by digits). Required. Must match `^ses_[0-9]+$`.
+   * @param sessionId Id of the session (`ses_` followed by digits). Required. Must match
+   *   `^ses_[0-9]+$`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `RevokeSessionResponse`.
    */
@@ -68,7 +71,8 @@ export default class SessionClient extends ServiceClient {
   /**
    * Lists the sessions of a user, page by page, in order of creation.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page.
    *
    * @param userId Id of the user (`usr_` followed by digits). Required. Must match `^usr_[0-9]+$`.
    * @param options An object with `pageSize`, `pageToken`, `filter`.
@@ -121,7 +125,10 @@ export default class SessionClient extends ServiceClient {
    * @param call Options of this call: timeout and abort signal.
    * @returns The `RevokeAllUserSessionsResponse`.
    */
-  async revokeAllUserSessions(userId: string, call?: CallOptions): Promise<RevokeAllUserSessionsResponse> {
+  async revokeAllUserSessions(
+    userId: string,
+    call?: CallOptions,
+  ): Promise<RevokeAllUserSessionsResponse> {
     return this.unary(
       "SessionService.RevokeAllUserSessions",
       sessionsPb().RevokeAllUserSessionsRequestSchema,

@@ -16,11 +16,14 @@ const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bu
 
 /** Options of `createToken`. */
 export interface CreateTokenOptions {
-  /** Id of the user that the token belongs to (`usr_` followed by digits); empty for a token of the organization. */
+  /**
+   * Id of the user that the token belongs to (`usr_` followed by digits); empty for a token of the
+   * organization.
+   */
   userId?: string | null;
   /**
-   * Custom key-value pairs that `ValidateToken` returns: at most 20 pairs, keys of 1 to 30 characters, values of 1 to
-   * 256.
+   * Custom key-value pairs that `ValidateToken` returns: at most 20 pairs, keys of 1 to 30
+   * characters, values of 1 to 256.
    */
   customClaims?: Record<string, string> | null;
   /** Time when the token expires. */
@@ -42,8 +45,8 @@ export interface ListTokensOptions {
 /** Options of `updateToken`. */
 export interface UpdateTokenOptions {
   /**
-   * Custom key-value pairs, which replace all existing pairs: at most 20 pairs, keys of 1 to 30 characters, values of
-   * 1 to 256.
+   * Custom key-value pairs, which replace all existing pairs: at most 20 pairs, keys of 1 to 30
+   * characters, values of 1 to 256.
    */
   customClaims?: Record<string, string> | null;
   /** New description, at most 255 characters. If it is not set, the description stays unchanged. */
@@ -55,18 +58,19 @@ export interface UpdateTokenOptions {
  *
  * Creates, validates and revokes opaque API tokens of organizations and their users.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class TokenClient extends ServiceClient {
   /**
    * Creates an API token for an organization or for one of its users.
    *
-   * Returns the token, which is shown only once. Fails with `NOT_FOUND` for an unknown organization or user, and
-   * with `INVALID_ARGUMENT` if the claims or the description are invalid.
+   * Returns the token, which is shown only once. Fails with `NOT_FOUND` for an unknown organization
+   * or user, and with `INVALID_ARGUMENT` if the claims or the description are invalid.
    *
-   * @param organizationId Id of the organization that the token belongs to (`org_` followed by digits).
+   * @param organizationId Id of the organization that the token belongs to (`org_` followed by
+   *   digits).
    * @param options An object with `userId`, `customClaims`, `expiry`, `description`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateTokenResponse`.
@@ -138,11 +142,11 @@ export default class TokenClient extends ServiceClient {
   /**
    * Lists the API tokens of an organization or of one of its users, page by page.
    *
-   * The entries do not contain the tokens themselves. To get the next page, pass `nextPageToken` of the response as
-   * `pageToken`; it is empty on the last page.
+   * The entries do not contain the tokens themselves. To get the next page, pass `nextPageToken` of
+   * the response as `pageToken`; it is empty on the last page.
    *
-   * @param organizationId Id of the organization whose tokens are listed (`org_` followed by digits). At most 32
-   *   characters.
+   * @param organizationId Id of the organization whose tokens are listed (`org_` followed by
+   *   digits). At most 32 characters.
    * @param options An object with `userId`, `pageSize`, `pageToken`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ListTokensResponse`.
@@ -176,7 +180,11 @@ export default class TokenClient extends ServiceClient {
    * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateTokenResponse`.
    */
-  async updateToken(token: string, options?: UpdateTokenOptions, call?: CallOptions): Promise<UpdateTokenResponse> {
+  async updateToken(
+    token: string,
+    options?: UpdateTokenOptions,
+    call?: CallOptions,
+  ): Promise<UpdateTokenResponse> {
     return this.unary(
       "ApiTokenService.UpdateToken",
       tokensPb().UpdateTokenRequestSchema,
@@ -195,8 +203,8 @@ export default class TokenClient extends ServiceClient {
    *
    * Pages are fetched lazily.
    *
-   * @param organizationId Id of the organization whose tokens are listed (`org_` followed by digits). At most 32
-   *   characters.
+   * @param organizationId Id of the organization whose tokens are listed (`org_` followed by
+   *   digits). At most 32 characters.
    * @param options An object with `userId`, `pageSize`.
    * @param call Options of this call: timeout and abort signal.
    * @yields Each `Token`.

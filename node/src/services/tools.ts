@@ -23,15 +23,16 @@ const toolsPb = lazily(() => require("../messages/scalekit/v1/tools/tools_pb") a
  *
  * Lists, searches and executes the tools that connected accounts make available.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class ToolsClient extends ServiceClient {
   /**
    * Lists the tools that match the filter, page by page.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page.
    *
    * @param options An object with `filter`, `pageSize`, `pageToken`.
    * @param call Options of this call: timeout and abort signal.
@@ -62,9 +63,11 @@ export default class ToolsClient extends ServiceClient {
   }
 
   /**
-   * Lists the tools that match the filter and that the connected accounts of an identifier can run, page by page.
+   * Lists the tools that match the filter and that the connected accounts of an identifier can run,
+   * page by page.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page.
    *
    * @param identifier Identifier of the connected accounts, at most 100 characters. Required.
    * @param options An object with `filter`, `pageSize`, `pageToken`.
@@ -101,7 +104,8 @@ export default class ToolsClient extends ServiceClient {
   /**
    * Lists all tools that are available to an identifier, page by page.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page.
    *
    * @param identifier Identifier of the connected accounts, at most 100 characters. Required.
    * @param options An object with `pageSize`, `pageToken`.
@@ -144,7 +148,9 @@ export default class ToolsClient extends ServiceClient {
   async searchTools(
     query: string,
     options?: {
-      /** Identifier of the connected accounts whose readiness is returned, at most 100 characters. */
+      /**
+       * Identifier of the connected accounts whose readiness is returned, at most 100 characters.
+       */
       identifier?: string | null;
       /** Maximum number of tools to return. */
       topK?: number | null;
@@ -167,11 +173,12 @@ export default class ToolsClient extends ServiceClient {
   /**
    * Executes a tool with a connected account and returns its result.
    *
-   * An unknown tool is an error. If the tool itself fails, the error details contain `tool_error_info`. The default
-   * timeout of this call is 60 seconds. The client never retries it, because a tool can have side effects.
+   * An unknown tool is an error. If the tool itself fails, the error details contain
+   * `tool_error_info`. The default timeout of this call is 60 seconds. The client never retries it,
+   * because a tool can have side effects.
    *
-   * @param params An object with `toolName`, `identifier`, `params`, `connectedAccountId`, `connector`,
-   *   `organizationId`, `userId`.
+   * @param params An object with `toolName`, `identifier`, `params`, `connectedAccountId`,
+   *   `connector`, `organizationId`, `userId`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ExecuteToolResponse`.
    */
@@ -186,8 +193,8 @@ export default class ToolsClient extends ServiceClient {
       /** Id of the connected account (`ca_` followed by digits), at most 100 characters. */
       connectedAccountId?: string | null;
       /**
-       * Name of the connection to use, at most 400 letters, digits, spaces, `_`, `:` and `-`. Must match
-       * `^[a-zA-Z0-9_: -]*$`.
+       * Name of the connection to use, at most 400 letters, digits, spaces, `_`, `:` and `-`. Must
+       * match `^[a-zA-Z0-9_: -]*$`.
        */
       connector?: string | null;
       /** Id of the organization that the connected account belongs to. At most 100 characters. */

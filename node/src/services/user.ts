@@ -23,7 +23,15 @@ import type {
 } from "../messages/scalekit/v1/users/users_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Empty } from "@bufbuild/protobuf/wkt";
-import { each, merged, nonEmpty, oneofMember, required, text, trimmed } from "../runtime/conversions";
+import {
+  each,
+  merged,
+  nonEmpty,
+  oneofMember,
+  required,
+  text,
+  trimmed,
+} from "../runtime/conversions";
 import { type CallOptions, ServiceClient, lazily } from "../runtime/call";
 
 const usersPb = lazily(() => require("../messages/scalekit/v1/users/users_pb") as typeof import("../messages/scalekit/v1/users/users_pb"));
@@ -34,9 +42,9 @@ const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bu
  *
  * Manages users, their memberships in organizations, their invitations and their roles.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class UserClient extends ServiceClient {
   /**
@@ -63,7 +71,8 @@ export default class UserClient extends ServiceClient {
   /**
    * Lists the users of the environment, page by page, in order of creation.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page.
    *
    * @param options An object with `pageSize`, `pageToken`.
    * @param call Options of this call: timeout and abort signal.
@@ -91,15 +100,18 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Finds users of the environment whose name, e-mail address, id or external id contains the search text, page by
-   * page.
+   * Finds users of the environment whose name, e-mail address, id or external id contains the
+   * search text, page by page.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page. Fails
-   * with `INVALID_ARGUMENT` if the text has fewer than 3 or more than 100 characters.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page. Fails with `INVALID_ARGUMENT` if the text has fewer than 3 or more than 100
+   * characters.
    *
-   * @param query Text to search for in name, e-mail address, id and external id, 3 to 100 characters. Required.
+   * @param query Text to search for in name, e-mail address, id and external id, 3 to 100
+   *   characters. Required.
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
-   * @param pageToken Token of the page to return, from an earlier response; empty for the first page.
+   * @param pageToken Token of the page to return, from an earlier response; empty for the first
+   *   page.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `SearchUsersResponse`.
    */
@@ -123,17 +135,20 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Finds users of an organization whose name, e-mail address, id or external id contains the search text, page by
-   * page.
+   * Finds users of an organization whose name, e-mail address, id or external id contains the
+   * search text, page by page.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page. Fails
-   * with `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT` if the text has fewer than 3 or more
-   * than 100 characters.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page. Fails with `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT` if
+   * the text has fewer than 3 or more than 100 characters.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
-   * @param query Text to search for in name, e-mail address, id and external id, 3 to 100 characters. Required.
+   * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32
+   *   characters.
+   * @param query Text to search for in name, e-mail address, id and external id, 3 to 100
+   *   characters. Required.
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
-   * @param pageToken Token of the page to return, from an earlier response; empty for the first page.
+   * @param pageToken Token of the page to return, from an earlier response; empty for the first
+   *   page.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `SearchOrganizationUsersResponse`.
    */
@@ -176,9 +191,14 @@ export default class UserClient extends ServiceClient {
       externalId?: string | null;
       /** Name and other personal details. */
       userProfile?: MessageInitShape<typeof UpdateUserProfileSchema> | Partial<UpdateUserProfile> | null;
-      /** Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
+      /**
+       * Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+       */
       metadata?: Record<string, string> | null;
-      /** Ignored: the e-mail address cannot be changed. Accepted for compatibility with `@scalekit-sdk/node`. */
+      /**
+       * Ignored: the e-mail address cannot be changed. Accepted for compatibility with
+       * `@scalekit-sdk/node`.
+       */
       email?: string | null;
     },
     call?: CallOptions,
@@ -224,8 +244,8 @@ export default class UserClient extends ServiceClient {
   /**
    * Adds a user to an organization and returns the user.
    *
-   * If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for an unknown
-   * organization or user.
+   * If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for an
+   * unknown organization or user.
    *
    * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
    * @param userId Id of the user (`usr_` followed by digits). 19 to 25 characters.
@@ -239,7 +259,9 @@ export default class UserClient extends ServiceClient {
     options?: {
       /** Roles to assign to the member, by name; the default member role if empty. */
       roles?: string[] | null;
-      /** Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
+      /**
+       * Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+       */
       metadata?: Record<string, string> | null;
       /** Whether to send an invitation to the user by e-mail. */
       sendInvitationEmail?: boolean | null;
@@ -266,7 +288,8 @@ export default class UserClient extends ServiceClient {
   /**
    * Removes a user from an organization and returns nothing.
    *
-   * The user is not deleted. Fails with `NOT_FOUND` for an unknown organization, user or membership.
+   * The user is not deleted. Fails with `NOT_FOUND` for an unknown organization, user or
+   * membership.
    *
    * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
    * @param userId Id of the user (`usr_` followed by digits). 19 to 25 characters.
@@ -313,7 +336,9 @@ export default class UserClient extends ServiceClient {
     options?: {
       /** New roles of the member, by name. */
       roles?: string[] | null;
-      /** Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
+      /**
+       * Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+       */
       metadata?: Record<string, string> | null;
     },
     call?: CallOptions,
@@ -337,12 +362,13 @@ export default class UserClient extends ServiceClient {
   /**
    * Creates a user as a member of an organization and returns the user with the membership.
    *
-   * If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for an unknown
-   * organization, and with `INVALID_ARGUMENT` if the e-mail address or another field is invalid.
+   * If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for an
+   * unknown organization, and with `INVALID_ARGUMENT` if the e-mail address or another field is
+   * invalid.
    *
    * @param organizationId Id of the organization to add the user to (`org_` followed by digits).
-   * @param options An object with `email`, `externalId`, `userProfile`, `phoneNumber`, `metadata`, `membership`,
-   *   `sendInvitationEmail`.
+   * @param options An object with `email`, `externalId`, `userProfile`, `phoneNumber`, `metadata`,
+   *   `membership`, `sendInvitationEmail`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateUserAndMembershipResponse`.
    */
@@ -357,7 +383,9 @@ export default class UserClient extends ServiceClient {
       userProfile?: MessageInitShape<typeof CreateUserProfileSchema> | Partial<CreateUserProfile> | null;
       /** Phone number of the user. */
       phoneNumber?: string | null;
-      /** Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
+      /**
+       * Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+       */
       metadata?: Record<string, string> | null;
       /** Roles and other details of the membership to create with the user. */
       membership?: MessageInitShape<typeof CreateMembershipSchema> | Partial<CreateMembership> | null;
@@ -391,8 +419,8 @@ export default class UserClient extends ServiceClient {
   /**
    * Lists the users of an organization, page by page, in order of creation.
    *
-   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page. Fails
-   * with `NOT_FOUND` for an unknown organization.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
+   * last page. Fails with `NOT_FOUND` for an unknown organization.
    *
    * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
    * @param options An object with `pageSize`, `pageToken`.
@@ -425,15 +453,19 @@ export default class UserClient extends ServiceClient {
   /**
    * Resends the invitation to an organization to a user who has not accepted it yet.
    *
-   * Returns the invitation with its new expiry time and the number of times it was resent. Fails with `NOT_FOUND`
-   * for an unknown organization or user.
+   * Returns the invitation with its new expiry time and the number of times it was resent. Fails
+   * with `NOT_FOUND` for an unknown organization or user.
    *
    * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
    * @param userId Id of the user (`usr_` followed by digits). 19 to 25 characters.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ResendInviteResponse`.
    */
-  async resendInvite(organizationId: string, userId: string, call?: CallOptions): Promise<ResendInviteResponse> {
+  async resendInvite(
+    organizationId: string,
+    userId: string,
+    call?: CallOptions,
+  ): Promise<ResendInviteResponse> {
     return this.unary(
       "UserService.ResendInvite",
       usersPb().ResendInviteRequestSchema,
@@ -456,7 +488,11 @@ export default class UserClient extends ServiceClient {
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ListUserRolesResponse`.
    */
-  async listUserRoles(organizationId: string, userId: string, call?: CallOptions): Promise<ListUserRolesResponse> {
+  async listUserRoles(
+    organizationId: string,
+    userId: string,
+    call?: CallOptions,
+  ): Promise<ListUserRolesResponse> {
     return this.unary(
       "UserService.ListUserRoles",
       usersPb().ListUserRolesRequestSchema,
@@ -510,7 +546,12 @@ export default class UserClient extends ServiceClient {
    * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
    */
-  async removeUserRole(organizationId: string, userId: string, roleName: string, call?: CallOptions): Promise<Empty> {
+  async removeUserRole(
+    organizationId: string,
+    userId: string,
+    roleName: string,
+    call?: CallOptions,
+  ): Promise<Empty> {
     return this.unary(
       "UserService.RemoveUserRole",
       usersPb().RemoveUserRoleRequestSchema,
@@ -585,9 +626,14 @@ export default class UserClient extends ServiceClient {
       externalId?: string | null;
       /** Name and other personal details. */
       userProfile?: MessageInitShape<typeof UpdateUserProfileSchema> | Partial<UpdateUserProfile> | null;
-      /** Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
+      /**
+       * Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+       */
       metadata?: Record<string, string> | null;
-      /** Ignored: the e-mail address cannot be changed. Accepted for compatibility with `@scalekit-sdk/node`. */
+      /**
+       * Ignored: the e-mail address cannot be changed. Accepted for compatibility with
+       * `@scalekit-sdk/node`.
+       */
       email?: string | null;
     },
     call?: CallOptions,
@@ -643,7 +689,9 @@ export default class UserClient extends ServiceClient {
     options?: {
       /** Roles to assign to the member, by name; the default member role if empty. */
       roles?: string[] | null;
-      /** Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
+      /**
+       * Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+       */
       metadata?: Record<string, string> | null;
       /** Whether to send an invitation to the user by e-mail. */
       sendInvitationEmail?: boolean | null;
@@ -713,7 +761,9 @@ export default class UserClient extends ServiceClient {
     options?: {
       /** New roles of the member, by name. */
       roles?: string[] | null;
-      /** Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
+      /**
+       * Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+       */
       metadata?: Record<string, string> | null;
     },
     call?: CallOptions,
@@ -767,12 +817,17 @@ export default class UserClient extends ServiceClient {
    *
    * Pages are fetched lazily.
    *
-   * @param query Text to search for in name, e-mail address, id and external id, 3 to 100 characters. Required.
+   * @param query Text to search for in name, e-mail address, id and external id, 3 to 100
+   *   characters. Required.
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
    * @param call Options of this call: timeout and abort signal.
    * @yields Each `User`.
    */
-  async *iterSearchUsers(query: string, pageSize?: number, call?: CallOptions): AsyncGenerator<User, void, undefined> {
+  async *iterSearchUsers(
+    query: string,
+    pageSize?: number,
+    call?: CallOptions,
+  ): AsyncGenerator<User, void, undefined> {
     yield* this.pages(
       "UserService.SearchUsers",
       usersPb().SearchUsersRequestSchema,
@@ -791,8 +846,10 @@ export default class UserClient extends ServiceClient {
    *
    * Pages are fetched lazily.
    *
-   * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
-   * @param query Text to search for in name, e-mail address, id and external id, 3 to 100 characters. Required.
+   * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32
+   *   characters.
+   * @param query Text to search for in name, e-mail address, id and external id, 3 to 100
+   *   characters. Required.
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
    * @param call Options of this call: timeout and abort signal.
    * @yields Each `User`.

@@ -14,16 +14,17 @@ const webauthnPb = lazily(() => require("../messages/scalekit/v1/auth/webauthn_p
  *
  * Manages the WebAuthn credentials, also called passkeys, that users have registered.
  *
- * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
- * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
- * reached.
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
+ * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
+ * service rejects the call or cannot be reached.
  */
 export default class WebAuthnClient extends ServiceClient {
   /**
    * Lists all credentials of a user in order of creation, in one response.
    *
-   * The response also contains the options for the browser's `PublicKeyCredential.signalAllAcceptedCredentials`, so
-   * that authenticators can remove deleted passkeys.
+   * The response also contains the options for the browser's
+   * `PublicKeyCredential.signalAllAcceptedCredentials`, so that authenticators can remove deleted
+   * passkeys.
    *
    * @param userId Id of the user (`usr_` followed by digits).
    * @param call Options of this call: timeout and abort signal.
@@ -44,14 +45,18 @@ export default class WebAuthnClient extends ServiceClient {
   /**
    * Deletes a credential.
    *
-   * The user can no longer log in with it. Returns whether it was deleted, and the options for the browser's
-   * `PublicKeyCredential.signalUnknownCredential`. Fails with `NOT_FOUND` for an unknown credential.
+   * The user can no longer log in with it. Returns whether it was deleted, and the options for the
+   * browser's `PublicKeyCredential.signalUnknownCredential`. Fails with `NOT_FOUND` for an unknown
+   * credential.
    *
    * @param credentialId The `id` of the credential, from `ListCredentials`. Required.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `DeleteCredentialResponse`.
    */
-  async deleteCredential(credentialId: string, call?: CallOptions): Promise<DeleteCredentialResponse> {
+  async deleteCredential(
+    credentialId: string,
+    call?: CallOptions,
+  ): Promise<DeleteCredentialResponse> {
     return this.unary(
       "WebAuthnService.DeleteCredential",
       webauthnPb().DeleteCredentialRequestSchema,
@@ -66,8 +71,8 @@ export default class WebAuthnClient extends ServiceClient {
   /**
    * Renames a credential and returns it.
    *
-   * Fails with `NOT_FOUND` for an unknown credential, and with `INVALID_ARGUMENT` if the name is too short or too
-   * long.
+   * Fails with `NOT_FOUND` for an unknown credential, and with `INVALID_ARGUMENT` if the name is
+   * too short or too long.
    *
    * @param credentialId The `id` of the credential, from `ListCredentials`. Required.
    * @param displayName The new name, 1 to 120 characters.
