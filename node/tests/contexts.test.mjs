@@ -214,7 +214,7 @@ test("a panic becomes an exception, in a call and in a background task", async (
   assert.ok(failure);
   assert.equal(fromNative(failure).constructor, ScalekitException);
   assert.equal(failure.message, "internal error, please report it: on purpose");
-  await assert.rejects(runInBackground(panicLater), (/** @type {any} */ error) => {
+  await assert.rejects(runInBackground(panicLater, undefined), (/** @type {any} */ error) => {
     assert.equal(error.constructor, ScalekitException);
     assert.equal(error.message, "internal error, please report it: on purpose");
     return true;
