@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 # First, because the imports below fail in a mixed installation.
 from scalekit._runtime import installation as _installation  # noqa: F401
@@ -21,6 +21,9 @@ from scalekit.common.scalekit import (
 )
 from scalekit.core import AsyncCoreClient
 
+if TYPE_CHECKING:
+    from scalekit.actions import AsyncActionClient
+
 
 class AsyncScalekitClient(ClientBase, AsyncClients):
     """A client of one Scalekit environment, for asyncio.
@@ -31,6 +34,10 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
     """
 
     core_client: AsyncCoreClient
+    actions: AsyncActionClient
+    """Tools, connected accounts and MCP servers for agents."""
+    connect: AsyncActionClient
+    """The same as `actions`, with its own modifiers."""
     _core_class = AsyncCoreClient
     _service_prefix = "Async"
 

@@ -26,6 +26,7 @@ from scalekit.core import CoreClient
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from scalekit.actions import ActionClient
     from scalekit.audit_logs import AuditLogsClient as AuditLogsClient
     from scalekit.auth import AuthClient as AuthClient
     from scalekit.clients import ClientsClient as ClientsClient
@@ -108,6 +109,10 @@ class ScalekitClient(ClientBase, Clients):
     """
 
     core_client: CoreClient
+    actions: ActionClient
+    """Tools, connected accounts and MCP servers for agents."""
+    connect: ActionClient
+    """The same as `actions`, with its own modifiers."""
     _core_class = CoreClient
 
     def authenticate_with_code(

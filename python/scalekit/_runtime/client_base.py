@@ -26,11 +26,8 @@ from scalekit.core import (
     ClientOptions,
 )
 
-# Attributes of clients in scalekit-sdk-python that this package does not have.
-_HINTS = dict.fromkeys(
-    ("actions", "connect"),
-    "; use the operations of client.tools, client.connected_accounts, client.mcp and client.providers",
-)
+# The agent API. Two objects, each with its own modifiers.
+_AGENT_APIS = ("actions", "connect")
 
 
 class ClientBase:
@@ -67,16 +64,20 @@ class ClientBase:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            """Creates the service client `name` and caches it."""
-            if name not in SERVICES:
-                text = f"{type(self).__name__!r} object has no attribute {name!r}{_HINTS.get(name, '')}"
+            """Creates the service client or the agent API `name` and caches it."""
+            if name in SERVICES:
+                module, kind = SERVICES[name]
+                arguments = [self.core_client]
+            elif name in _AGENT_APIS:
+                module, kind = "actions.actions", "ActionClient"
+                services = ("tools", "connected_accounts", "mcp", "providers", "connection")
+                arguments = [getattr(self, service) for service in services]
+            else:
+                text = f"{type(self).__name__!r} object has no attribute {name!r}"
                 raise AttributeError(text, name=name, obj=self)
-            module, kind = SERVICES[name]
-            service = getattr(import_module(f"scalekit.{module}"), self._service_prefix + kind)(
-                self.core_client
-            )
-            self.__dict__[name] = service
-            return service
+            created = getattr(import_module(f"scalekit.{module}"), self._service_prefix + kind)
+            self.__dict__[name] = created(*arguments)
+            return self.__dict__[name]
 
     @property
     def env_url(self) -> str:
@@ -85,7 +86,7 @@ class ClientBase:
 
     def __dir__(self) -> list[str]:
         """Includes the service clients that are not created yet."""
-        return sorted({*super().__dir__(), *SERVICES})
+        return sorted({*super().__dir__(), *SERVICES, *_AGENT_APIS})
 
     @classmethod
     def from_env(

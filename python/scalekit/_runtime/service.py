@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scalekit._runtime.call import Call
+from scalekit._runtime.names import Suggesting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator
@@ -34,7 +35,7 @@ def messages_of(name: str, *modules: ModuleType) -> Callable[[str], Any]:
     return get
 
 
-class Service:
+class Service(Suggesting):
     """A group of operations with blocking methods."""
 
     def __init__(self, core_client: CoreClient) -> None:
@@ -91,7 +92,7 @@ class Service:
                 return
 
 
-class AsyncService:
+class AsyncService(Suggesting):
     """A group of operations with async methods."""
 
     def __init__(self, core_client: AsyncCoreClient) -> None:

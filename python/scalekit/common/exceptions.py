@@ -4,6 +4,7 @@
 
     ScalekitException
     ├── ScalekitArgumentException             an invalid argument; no request was sent
+    ├── ScalekitModifierException             a post-modifier returned an invalid value
     ├── WebhookVerificationError              the signature of a webhook or interceptor is invalid
     ├── ScalekitValidateTokenFailureException a token is invalid
     └── ScalekitServerException               the service rejected a call or was not reached
@@ -29,14 +30,18 @@ Exceptions contain no tokens, no client secrets and no requests.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scalekit.common.status import GRPC_TO_HTTP as GRPC_TO_HTTP
 from scalekit.common.status import HTTP_STATUS as HTTP_STATUS
 from scalekit.common.status import HTTP_TO_GRPC as HTTP_TO_GRPC
 from scalekit.common.status import NonStandardHTTPStatus as NonStandardHTTPStatus
 from scalekit.common.status import StatusCode
+
+if TYPE_CHECKING:
+    from scalekit.actions.types import ExecuteToolResponse
 
 __all__ = [
     "ScalekitArgumentException",
@@ -47,6 +52,7 @@ __all__ = [
     "ScalekitForbiddenException",
     "ScalekitGatewayTimeoutException",
     "ScalekitInternalServerException",
+    "ScalekitModifierException",
     "ScalekitNotFoundException",
     "ScalekitNotImplementedException",
     "ScalekitServerException",
@@ -141,6 +147,37 @@ class ScalekitArgumentException(ScalekitException, ValueError, TypeError):
     def __str__(self) -> str:
         """The operation and the message, or only the message if there is a `detail`."""
         return super().__str__() if self._detail is None else self.message
+
+
+class ScalekitModifierException(ScalekitException, ValueError):
+    """A post-modifier of ``client.actions`` returned an invalid value.
+
+    The tool has already acted. `tool_response` is its response.
+    """
+
+    def __init__(
+        self,
+        error: object = "",
+        *,
+        operation: str | None = None,
+        request_id: str | None = None,
+        retryable: bool = False,
+        tool_response: ExecuteToolResponse | None = None,
+    ) -> None:
+        """Stores the message and the response of the tool."""
+        super().__init__(error, operation=operation, request_id=request_id, retryable=retryable)
+        self._tool_response = tool_response
+
+    @property
+    def tool_response(self) -> ExecuteToolResponse | None:
+        """The response of the tool, without the changes of modifiers."""
+        return self._tool_response
+
+    @property
+    def execution_id(self) -> str:
+        """The id of the tool's execution, or an empty string."""
+        response = self._tool_response
+        return (response.execution_id if response is not None else None) or ""
 
 
 class WebhookVerificationError(ScalekitException):
@@ -315,6 +352,18 @@ class ScalekitToolException(ScalekitServerException):
 
     Never retried: the tool may have had an effect.
     """
+
+    # The arguments that name the connected account, set by ``execute_tool`` of ``client.actions``.
+    _account: Mapping[str, str | None] | None = None
+
+    @property
+    def needs_authorization(self) -> bool:
+        """``True`` if the user must authorize the connected account again (401).
+
+        ``client.actions.get_authorization_link_for(error)`` creates the link. If the status is 403,
+        the connection needs more scopes first.
+        """
+        return int(self._http_status) == HTTPStatus.UNAUTHORIZED
 
     def _tool_info(self, name: str) -> str:
         details = self._err_details if isinstance(self._err_details, list) else []

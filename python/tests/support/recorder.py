@@ -10,7 +10,12 @@ from scalekit._clients import SERVICES
 
 
 class Recorder:
-    """A core client and its native client that record requests and return prepared responses."""
+    """A core client and its native client that record requests.
+
+    They return prepared responses and raise prepared exceptions.
+    """
+
+    env_url = "https://acme.scalekit.com"
 
     def __init__(self, is_async: bool) -> None:
         self.is_async = is_async
@@ -20,7 +25,10 @@ class Recorder:
 
     def call(self, operation: str, request: bytes) -> tuple[bytes, dict[str, str]]:
         self.calls.append((operation, request))
-        return self.responses.pop(0).SerializeToString() if self.responses else b"", {}
+        response = self.responses.pop(0) if self.responses else None
+        if isinstance(response, Exception):
+            raise response
+        return b"" if response is None else response.SerializeToString(), {}
 
     async def _invoke(self, method: Callable[..., Any], *arguments: Any) -> Any:
         return method(*arguments)

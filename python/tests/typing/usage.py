@@ -26,6 +26,19 @@ from scalekit import (
 )
 from scalekit import client as client_module
 from scalekit import core as core_module
+from scalekit.actions import ActionClient, AsyncActionClient
+from scalekit.actions.modifier import Modifier
+from scalekit.actions.types import (
+    ConnectedAccount,
+    CreateConnectedAccountResponse,
+    CreateCustomProviderRequest,
+    CreateCustomProviderResponse,
+    CreateMcpSessionTokenResponse,
+    ExecuteToolResponse,
+    ListMcpConfigsResponse,
+    McpConfig,
+    McpConfigConnectionToolMapping,
+)
 from scalekit.common.exceptions import HTTP_STATUS
 from scalekit.core import Call
 from scalekit.organization import AsyncOrganizationClient, OrganizationClient
@@ -96,6 +109,54 @@ def accounts(client: ScalekitClient) -> None:
     client.tools.execute_tool("gmail_send", None, connected_account_id="ca_1")
     client.connected_accounts.delete_connected_account(None, None, connected_account_id="ca_1")
     client.connected_accounts.update_connected_account(None, None, {}, connected_account_id="ca_1")
+
+
+def agents(client: ScalekitClient, error: ScalekitToolException) -> None:
+    actions = client.actions
+    assert_type(actions, ActionClient)
+    assert_type(client.connect, ActionClient)
+    result = actions.execute_tool(tool_input={"q": 1}, tool_name="a", identifier="user_1")
+    assert_type(result, ExecuteToolResponse)
+    assert_type(result.data, dict[str, Any] | None)
+    assert_type(result.to_dict(), dict[str, Any])
+    assert_type(ExecuteToolResponse.model_validate({}), ExecuteToolResponse)
+    response = actions.upsert_connected_account("gmail", "user_1", credentials={"token": "t"})
+    assert_type(response, CreateConnectedAccountResponse)
+    assert_type(response.connected_account, ConnectedAccount | None)
+    assert_type(actions.mcp.create_session_token("cfg_1", "u"), CreateMcpSessionTokenResponse)
+    mapping = McpConfigConnectionToolMapping(connection_name="gmail", tools=["a"])
+    actions.mcp.create_config("support", connection_tool_mappings=[mapping])
+    assert_type(actions.list_configs(filter_name="support"), ListMcpConfigsResponse)
+    request = CreateCustomProviderRequest(display_name="My API", proxy_url="https://a.example")
+    assert_type(actions.providers.create_custom_provider(request), CreateCustomProviderResponse)
+    if error.needs_authorization:
+        assert_type(actions.get_authorization_link_for(error).link, str | None)
+
+    @actions.pre_modifier("gmail_list")
+    def limit(tool_input: dict[str, Any]) -> dict[str, Any]:
+        return {**tool_input, "max": 5}
+
+    assert_type(limit({}), dict[str, Any])
+    assert_type(actions.get_modifiers(), list[Modifier])
+    # Type checkers report wrong arguments and fields.
+    actions.execute_tool(tool_input={}, tool_name="a", identifer="user_1")  # type: ignore[call-arg]
+    actions.execute_tool(tool_input={}, tool_name=5)  # type: ignore[arg-type]
+    McpConfig()  # type: ignore[call-arg]
+    _ = result.dta  # type: ignore[attr-defined]
+    _ = actions.premodifier  # type: ignore[attr-defined]
+
+
+async def async_agents(client: AsyncScalekitClient) -> None:
+    assert_type(client.actions, AsyncActionClient)
+    result = await client.actions.execute_tool(tool_input={}, tool_name="a", identifier="user_1")
+    assert_type(result, ExecuteToolResponse)
+    assert_type(await client.actions.mcp.list_configs(), ListMcpConfigsResponse)
+
+    @client.connect.post_modifier(["gmail_list"])
+    async def shorten(data: dict[str, Any]) -> dict[str, Any]:
+        return data
+
+    assert_type(await shorten({}), dict[str, Any])
 
 
 def names() -> None:

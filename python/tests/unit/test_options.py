@@ -305,17 +305,6 @@ def test_misspelled_options_are_rejected_and_subclasses_can_add_options() -> Non
 
 
 @BOTH_CLIENTS
-@pytest.mark.parametrize("name", ["actions", "connect"])
-def test_the_error_for_agent_helpers_names_the_replacements(kind: Any, name: str) -> None:
-    client = kind(URL, "skc_1", SECRET)
-    assert not hasattr(client, name)
-    with pytest.raises(
-        AttributeError, match=f"'{name}'; use the operations of client.tools, client.c"
-    ):
-        getattr(client, name)
-
-
-@BOTH_CLIENTS
 def test_text_that_cannot_be_encoded_is_rejected_without_showing_it(kind: Any) -> None:
     invalid = "hidden-value\udce9"
     client = kind(URL, "skc_1", SECRET)

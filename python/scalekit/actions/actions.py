@@ -1,0 +1,132 @@
+"""``client.actions``: tools, connected accounts, MCP servers and custom providers."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from scalekit._runtime.facade import Async, Blocking
+from scalekit.actions._accounts import AccountMethods
+from scalekit.actions._mcp import ActionMcp as ActionMcp
+from scalekit.actions._mcp import AsyncActionMcp as AsyncActionMcp
+from scalekit.actions._mcp import McpConfigMethods
+from scalekit.actions._providers import ActionProviders as ActionProviders
+from scalekit.actions._providers import AsyncActionProviders as AsyncActionProviders
+from scalekit.actions._tools import ToolMethods
+from scalekit.common.exceptions import ScalekitArgumentException
+
+if TYPE_CHECKING:
+    from scalekit.connected_accounts import AsyncConnectedAccountsClient, ConnectedAccountsClient
+    from scalekit.connection import AsyncConnectionClient, ConnectionClient
+    from scalekit.mcp import AsyncMcpClient, McpClient
+    from scalekit.providers import AsyncProvidersClient, ProvidersClient
+    from scalekit.tools import AsyncToolsClient, ToolsClient
+
+
+class _Actions(ToolMethods, AccountMethods, McpConfigMethods):
+    """The members that the blocking and the async class share."""
+
+    _providers_client: Any
+
+    @property
+    def langchain(self) -> NoReturn:
+        """Tools for LangChain. This version does not contain them."""
+        _missing_adapter("LangChain", "langchain")
+
+    @property
+    def google(self) -> NoReturn:
+        """Tools for Google ADK. This version does not contain them."""
+        _missing_adapter("Google ADK", "google-adk")
+
+
+class ActionClient(_Actions, Blocking):
+    """The agent API of a client, blocking.
+
+    ``client.actions`` and ``client.connect`` are two objects of this class, each with its own
+    modifiers.
+
+    Args:
+        tools_client: the service client ``client.tools``.
+        connected_accounts_client: the service client ``client.connected_accounts``.
+        mcp_client: the service client ``client.mcp``, for the methods of MCP.
+        providers_client: the service client ``client.providers``, for `providers`.
+        connection_client: the service client ``client.connection``, for ``list_connections``.
+    """
+
+    tools: ToolsClient
+    connected_accounts: ConnectedAccountsClient
+
+    def __init__(
+        self,
+        tools_client: ToolsClient,
+        connected_accounts_client: ConnectedAccountsClient,
+        mcp_client: McpClient | None = None,
+        providers_client: ProvidersClient | None = None,
+        connection_client: ConnectionClient | None = None,
+    ) -> None:
+        """Stores the service clients."""
+        self.tools = tools_client
+        self.connected_accounts = connected_accounts_client
+        self._mcp_client = mcp_client
+        self._providers_client = providers_client
+        self._connection_client = connection_client
+
+    @cached_property
+    def mcp(self) -> ActionMcp:
+        """MCP servers."""
+        return ActionMcp(self._mcp_client)
+
+    @cached_property
+    def providers(self) -> ActionProviders:
+        """Custom providers."""
+        return ActionProviders(_given("providers_client", self._providers_client))
+
+
+class AsyncActionClient(_Actions, Async):
+    """The agent API of a client, for asyncio; see :class:`ActionClient`.
+
+    Methods that use the network are coroutines. Modifiers can be async functions.
+    """
+
+    _accepts_coroutines = True
+    tools: AsyncToolsClient
+    connected_accounts: AsyncConnectedAccountsClient
+
+    def __init__(
+        self,
+        tools_client: AsyncToolsClient,
+        connected_accounts_client: AsyncConnectedAccountsClient,
+        mcp_client: AsyncMcpClient | None = None,
+        providers_client: AsyncProvidersClient | None = None,
+        connection_client: AsyncConnectionClient | None = None,
+    ) -> None:
+        """Stores the service clients."""
+        self.tools = tools_client
+        self.connected_accounts = connected_accounts_client
+        self._mcp_client = mcp_client
+        self._providers_client = providers_client
+        self._connection_client = connection_client
+
+    @cached_property
+    def mcp(self) -> AsyncActionMcp:
+        """MCP servers."""
+        return AsyncActionMcp(self._mcp_client)
+
+    @cached_property
+    def providers(self) -> AsyncActionProviders:
+        """Custom providers."""
+        return AsyncActionProviders(_given("providers_client", self._providers_client))
+
+
+def _given(name: str, client: Any) -> Any:
+    if client is None:
+        raise ScalekitArgumentException(f"ActionClient was created without {name}")
+    return client
+
+
+def _missing_adapter(framework: str, extra: str) -> NoReturn:
+    raise ImportError(
+        f"this version of scalekit-client has no tools for {framework}; a later version will have "
+        f"them in the extra scalekit-client[{extra}]. Until then, use list_tools() and "
+        "execute_tool() of client.actions"
+    )

@@ -1,0 +1,1 @@
+"""The models of ``client.actions``. Import them from :mod:`scalekit.actions.types`."""

@@ -1,0 +1,12 @@
+"""The created custom provider."""
+
+from __future__ import annotations
+
+from scalekit._runtime.model import Model
+from scalekit.actions.models.custom_provider import Provider
+
+
+class CreateCustomProviderResponse(Model):
+    """The created custom provider."""
+
+    provider: Provider | None = None

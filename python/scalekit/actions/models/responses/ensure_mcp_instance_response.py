@@ -1,0 +1,12 @@
+"""The existing or created MCP instance."""
+
+from __future__ import annotations
+
+from scalekit._runtime.model import Model
+from scalekit.actions.models.mcp_instance import McpInstance
+
+
+class EnsureMcpInstanceResponse(Model):
+    """The existing or created MCP instance."""
+
+    instance: McpInstance | None = None

@@ -1,0 +1,12 @@
+"""The updated MCP instance."""
+
+from __future__ import annotations
+
+from scalekit._runtime.model import Model
+from scalekit.actions.models.mcp_instance import McpInstance
+
+
+class UpdateMcpInstanceResponse(Model):
+    """The updated MCP instance."""
+
+    instance: McpInstance | None = None

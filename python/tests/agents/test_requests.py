@@ -1,0 +1,483 @@
+"""The requests of each method: by name, by id, with organization and user."""
+
+from __future__ import annotations
+
+import inspect
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from facades import Facade
+
+from scalekit.actions import types
+from scalekit.actions.actions import (
+    ActionClient,
+    ActionMcp,
+    ActionProviders,
+    AsyncActionClient,
+    AsyncActionMcp,
+    AsyncActionProviders,
+)
+from scalekit.common.exceptions import ScalekitArgumentException
+from scalekit.v1.mcp import mcp_pb2
+
+pytestmark = pytest.mark.protobuf
+
+ACCOUNTS = "ConnectedAccountService."
+BY_NAME = {"connection_name": "gmail", "identifier": "user_1"}
+BY_ID = {"connected_account_id": "ca_1"}
+OWNER = {"organization_id": "org_1", "user_id": "usr_1"}
+SENT_NAME = {"connector": "gmail", "identifier": "user_1"}
+SENT_OWNER = {"organizationId": "org_1", "userId": "usr_1"}
+
+ONE_ACCOUNT = {
+    "get_authorization_link": (ACCOUNTS + "GetMagicLinkForConnectedAccount", {}),
+    "get_connected_account": (ACCOUNTS + "GetConnectedAccountAuth", {}),
+    "get_connected_account_details": (ACCOUNTS + "GetConnectedAccountDetails", {}),
+    "delete_connected_account": (ACCOUNTS + "DeleteConnectedAccount", {}),
+    "update_connected_account": (ACCOUNTS + "UpdateConnectedAccount", {"connectedAccount": {}}),
+}
+
+
+@pytest.mark.parametrize("method", ONE_ACCOUNT)
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (BY_NAME, SENT_NAME),
+        (BY_ID, {"id": "ca_1"}),
+        ({**BY_NAME, **OWNER}, {**SENT_NAME, **SENT_OWNER}),
+        ({**BY_ID, **OWNER}, {"id": "ca_1", **SENT_OWNER}),
+    ],
+    ids=["name", "id", "name+owner", "id+owner"],
+)
+def test_an_account_is_named_by_names_or_id(
+    method: str, arguments: dict[str, str], expected: dict[str, str], facade: Facade
+) -> None:
+    operation, more = ONE_ACCOUNT[method]
+    facade.call(method, **arguments)
+    assert facade.sent() == [[operation, {**expected, **more}]]
+
+
+@pytest.mark.parametrize("method", [*ONE_ACCOUNT, "get_or_create_connected_account"])
+def test_an_incomplete_name_of_an_account_is_rejected(method: str, facade: Facade) -> None:
+    for arguments in ({"connection_name": "gmail", "identifier": ""}, {"identifier": "user_1"}):
+        with pytest.raises((ValueError, TypeError), match=r"identifier|connection_name"):
+            facade.call(method, **arguments)
+    assert facade.sent() == []
+
+
+def test_execute_tool(facade: Facade) -> None:
+    facade.call("execute_tool", {"q": 1}, "gmail_list", "user_1", None, "ca_1", "gmail", **OWNER)
+    facade.call("execute_tool", tool_name="gmail_list", tool_input={}, **BY_ID)
+    facade.call("execute_tool", tool_name="gmail_list", tool_input=None, **BY_NAME)
+    assert facade.sent() == [
+        [
+            "ToolService.ExecuteTool",
+            {
+                "toolName": "gmail_list",
+                "identifier": "user_1",
+                "params": {"q": 1.0},
+                "connectedAccountId": "ca_1",
+                "connector": "gmail",
+                **SENT_OWNER,
+            },
+        ],
+        ["ToolService.ExecuteTool", {"toolName": "gmail_list", "connectedAccountId": "ca_1"}],
+        [
+            "ToolService.ExecuteTool",
+            {"toolName": "gmail_list", "connector": "gmail", "identifier": "user_1"},
+        ],
+    ]
+
+
+def test_execute_tool_requires_a_tool_and_an_account(facade: Facade) -> None:
+    with pytest.raises(ScalekitArgumentException, match="tool_name is required"):
+        facade.call("execute_tool", {"q": 1}, "", "user_1")
+    with pytest.raises(ScalekitArgumentException, match="identifier"):
+        facade.call("execute_tool", {"q": 1}, "gmail_list")
+    assert facade.sent() == []
+
+
+def test_list_tools(facade: Facade) -> None:
+    facade.call("list_tools")
+    facade.call("list_tools", summary=False, page_size=5, page_token="t")
+    facade.call(
+        "list_tools", "gmail", "user_1", "GMAIL", ["a", "b"], "mail", "org_1", "usr_1", "ca_1", True
+    )
+    facade.call("list_tools", tool_name="a")
+    assert facade.sent() == [
+        ["ToolService.ListTools", {}],
+        ["ToolService.ListTools", {"filter": {"summary": False}, "pageSize": 5, "pageToken": "t"}],
+        [
+            "ToolService.ListTools",
+            {
+                "filter": {
+                    "summary": True,
+                    "provider": "GMAIL",
+                    "identifier": "user_1",
+                    "toolName": ["a", "b"],
+                    "query": "mail",
+                    "connector": "gmail",
+                    "organizationId": "org_1",
+                    "userId": "usr_1",
+                    "connectedAccountId": "ca_1",
+                }
+            },
+        ],
+        ["ToolService.ListTools", {"filter": {"toolName": ["a"]}}],
+    ]
+
+
+def test_authorization(facade: Facade) -> None:
+    facade.call("get_authorization_link", "user_1", "gmail", None, "state", "https://app.example")
+    facade.call("verify_connected_account_user", "req_1", "user_1")
+    assert facade.sent() == [
+        [
+            ACCOUNTS + "GetMagicLinkForConnectedAccount",
+            {**SENT_NAME, "state": "state", "userVerifyUrl": "https://app.example"},
+        ],
+        [
+            ACCOUNTS + "VerifyConnectedAccountUser",
+            {"authRequestId": "req_1", "identifier": "user_1"},
+        ],
+    ]
+    for arguments in (("", "user_1"), ("req_1", "")):
+        with pytest.raises(ValueError, match=r"is required|must not be empty"):
+            facade.call("verify_connected_account_user", *arguments)
+    assert len(facade.sent()) == 2
+
+
+def test_lists_of_accounts_and_connections(facade: Facade) -> None:
+    facade.call("list_connected_accounts")
+    facade.call(
+        "list_connected_accounts", "gmail", "user_1", "GMAIL", ["a"], 5, "t", query="q", **OWNER
+    )
+    facade.call("list_connections", 5, "t", "GMAIL")
+    assert facade.sent() == [
+        [ACCOUNTS + "ListConnectedAccounts", {}],
+        [
+            ACCOUNTS + "ListConnectedAccounts",
+            {
+                **SENT_OWNER,
+                **SENT_NAME,
+                "provider": "GMAIL",
+                "pageSize": 5,
+                "pageToken": "t",
+                "query": "q",
+                "connectionNames": ["a"],
+            },
+        ],
+        [
+            "ConnectionService.ListAppConnections",
+            {"pageSize": 5, "pageToken": "t", "provider": "GMAIL"},
+        ],
+    ]
+
+
+def test_create_and_update(facade: Facade) -> None:
+    details = {"static_auth": {"api_key": "k"}}
+    facade.call("create_connected_account", "gmail", "user_1", details, "org_1", "usr_1", {"a": 1})
+    facade.call("create_connected_account", "gmail", "user_1")
+    facade.call("update_connected_account", **BY_ID, authorization_details=details, api_config={})
+    static = {"authorizationDetails": {"staticAuth": {"details": {"api_key": "k"}}}}
+    assert facade.sent() == [
+        [
+            ACCOUNTS + "CreateConnectedAccount",
+            {**SENT_OWNER, **SENT_NAME, "connectedAccount": {**static, "apiConfig": {"a": 1.0}}},
+        ],
+        [ACCOUNTS + "CreateConnectedAccount", {**SENT_NAME, "connectedAccount": {}}],
+        [
+            ACCOUNTS + "UpdateConnectedAccount",
+            {"id": "ca_1", "connectedAccount": {**static, "apiConfig": {}}},
+        ],
+    ]
+
+
+MCP_CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any], str, dict[str, Any]]] = [
+    ("list_configs", (), {}, "ListMcpConfigs", {}),
+    (
+        "list_configs",
+        (5, "t", "cfg_1", "GMAIL", "support", "https://mcp.example", "text"),
+        {},
+        "ListMcpConfigs",
+        {
+            "filter": {
+                "id": "cfg_1",
+                "name": "support",
+                "provider": "GMAIL",
+                "mcpServerUrl": "https://mcp.example",
+            },
+            "search": "text",
+            "pageSize": 5,
+            "pageToken": "t",
+        },
+    ),
+    ("create_config", ("support",), {}, "CreateMcpConfig", {"config": {"name": "support"}}),
+    ("update_config", ("cfg_1", "text"), {}, "UpdateMcpConfig", {"configId": "cfg_1", "description": "text"}),
+    ("delete_config", ("cfg_1",), {}, "DeleteMcpConfig", {"configId": "cfg_1"}),
+    (
+        "ensure_instance",
+        ("support", "user_1", "mine"),
+        {},
+        "EnsureMcpInstance",
+        {"name": "mine", "configName": "support", "userIdentifier": "user_1"},
+    ),
+    ("update_instance", ("ins_1", "mine"), {}, "UpdateMcpInstance", {"instanceId": "ins_1", "name": "mine"}),
+    ("get_instance", ("ins_1",), {}, "GetMcpInstance", {"instanceId": "ins_1"}),
+    ("delete_instance", ("ins_1",), {}, "DeleteMcpInstance", {"instanceId": "ins_1"}),
+    (
+        "list_instances",
+        (5, "t", "ins_1", "mine", "support", "user_1"),
+        {},
+        "ListMcpInstances",
+        {
+            "filter": {
+                "id": "ins_1",
+                "name": "mine",
+                "configName": "support",
+                "userIdentifier": "user_1",
+            },
+            "pageSize": 5,
+            "pageToken": "t",
+        },
+    ),
+    (
+        "get_instance_auth_state",
+        ("ins_1", True),
+        {},
+        "GetMcpInstanceAuthState",
+        {"instanceId": "ins_1", "includeAuthLinks": True},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("prefix", ["", "mcp."])
+@pytest.mark.parametrize(
+    ("method", "arguments", "keywords", "operation", "expected"), MCP_CALLS, ids=lambda value: None
+)
+def test_mcp_methods_exist_on_both_objects(
+    prefix: str,
+    method: str,
+    arguments: tuple[Any, ...],
+    keywords: dict[str, Any],
+    operation: str,
+    expected: dict[str, Any],
+    facade: Facade,
+) -> None:
+    facade.call(prefix + method, *arguments, **keywords)
+    assert facade.sent() == [["McpService." + operation, expected]]
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        {"connection_name": "gmail", "tools": ["a"]},
+        types.McpConfigConnectionToolMapping(
+            connection_name="gmail", tools=["a"], connection_id="conn_1", provider="GMAIL"
+        ),
+        mcp_pb2.McpConfigConnectionToolMapping(connection_name="gmail", tools=["a"]),
+    ],
+    ids=["dict", "model", "message"],
+)
+def test_mappings_are_dicts_models_or_messages(mapping: Any, facade: Facade) -> None:
+    facade.call("mcp.create_config", "support", None, [mapping])
+    sent = [{"connectionName": "gmail", "tools": ["a"]}]
+    assert facade.sent() == [
+        [
+            "McpService.CreateMcpConfig",
+            {"config": {"name": "support", "connectionToolMappings": sent}},
+        ]
+    ]
+
+
+def test_unknown_keys_of_mappings_are_rejected(facade: Facade) -> None:
+    with pytest.raises(ValueError, match="has no 'connection'; use 'connection_name'"):
+        facade.call("mcp.create_config", "support", None, [{"connection": "gmail"}])
+    assert facade.sent() == []
+
+
+def test_mcp_methods_that_only_mcp_has(facade: Facade) -> None:
+    facade.call("mcp.get_config", "cfg_1")
+    facade.call("mcp.list_mcp_connected_accounts", "cfg_1", "user_1", True)
+    assert facade.sent() == [
+        ["McpService.GetMcpConfig", {"configId": "cfg_1"}],
+        [
+            "McpService.ListMcpConnectedAccounts",
+            {"configId": "cfg_1", "identifier": "user_1", "includeAuthLink": True},
+        ],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [
+        ("create_config", ("",)),
+        ("update_config", ("",)),
+        ("delete_config", ("",)),
+        ("get_config", ("",)),
+        ("ensure_instance", ("", "user_1")),
+        ("ensure_instance", ("support", "")),
+        ("update_instance", ("", "name")),
+        ("update_instance", ("ins_1",)),
+        ("get_instance", ("",)),
+        ("delete_instance", ("",)),
+        ("get_instance_auth_state", ("",)),
+        ("list_mcp_connected_accounts", ("", "user_1")),
+        ("list_mcp_connected_accounts", ("cfg_1", "")),
+        ("create_session_token", ()),
+        ("create_session_token", ("cfg_1",)),
+        ("create_session_token", ("cfg_1", "")),
+    ],
+)
+def test_empty_required_arguments_of_mcp_are_rejected(
+    method: str, arguments: tuple[str, ...], facade: Facade
+) -> None:
+    with pytest.raises(ValueError, match="is required"):
+        facade.call("mcp." + method, *arguments)
+    assert facade.sent() == []
+
+
+@pytest.mark.parametrize(
+    ("expiry", "sent"),
+    [(timedelta(seconds=90.9), "90s"), (60, "60s"), (86400, "86400s"), (61.5, "61s")],
+)
+def test_a_session_token_of_a_connection_comes_with_its_url(
+    expiry: Any, sent: str, facade: Facade
+) -> None:
+    facade.respond(mcp_pb2.CreateMcpSessionTokenResponse(token="jwt"))
+    response = facade.call(
+        "mcp.create_session_token",
+        identifier="user_1",
+        expiry=expiry,
+        access_level="READ_ONLY",
+        connection_name="my gmail/1",
+    )
+    assert response.token == "jwt"
+    assert response.expires_at is None
+    assert response.server_url == "https://acme.scalekit.com/mcp/v3/connections/my%20gmail%2F1"
+    request = {
+        "identifier": "user_1",
+        "expiry": sent,
+        "keyId": "my gmail/1",
+        "accessLevel": "READ_ONLY",
+    }
+    assert facade.sent() == [["McpService.CreateMcpSessionToken", request]]
+
+
+def test_the_url_of_a_configuration_is_fetched_once(facade: Facade) -> None:
+    config = mcp_pb2.McpConfig(id="cfg_1", name="support", mcp_server_url="https://mcp.example/1")
+    token = mcp_pb2.CreateMcpSessionTokenResponse(token="jwt")
+    facade.respond(token, mcp_pb2.GetMcpConfigResponse(config=config), token)
+    for _ in range(2):
+        response = facade.call("mcp.create_session_token", "cfg_1", "user_1")
+        assert response.server_url == "https://mcp.example/1"
+    operations = [operation for operation, _ in facade.sent()]
+    assert operations == [
+        "McpService.CreateMcpSessionToken",
+        "McpService.GetMcpConfig",
+        "McpService.CreateMcpSessionToken",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"expiry": 59}, "expiry must be from 60 seconds to 24 hours"),
+        ({"expiry": timedelta(hours=24, seconds=1)}, "expiry must be from 60 seconds to 24 hours"),
+        ({"expiry": float("nan")}, "expiry must be from 60 seconds to 24 hours"),
+        ({"expiry": "1h"}, "expiry must be a timedelta or a number of seconds, not str"),
+        ({"access_level": "full"}, 'access_level must be "FULL" or "READ_ONLY"'),
+        ({"connection_name": "gmail"}, "mutually exclusive"),
+        ({"connection_name": ""}, "connection_name is required"),
+    ],
+)
+def test_invalid_arguments_of_session_tokens_are_rejected(
+    arguments: dict[str, Any], message: str, facade: Facade
+) -> None:
+    with pytest.raises(ScalekitArgumentException, match=message):
+        facade.call("mcp.create_session_token", "cfg_1", "user_1", **arguments)
+    assert facade.sent() == []
+
+
+def test_providers(facade: Facade) -> None:
+    pattern = types.AuthPattern(type="BEARER", display_name="Token")
+    create = types.CreateCustomProviderRequest(
+        display_name="My API",
+        proxy_url="https://api.example",
+        auth_patterns=[pattern],
+        metadata={"team": "a"},
+        icon_src="",
+    )
+    update = types.UpdateCustomProviderRequest(
+        identifier="my", display_name="My API", proxy_url="https://api.example", metadata={}
+    )
+    facade.call("providers.create_custom_provider", create)
+    facade.call("providers.update_custom_provider", update)
+    facade.call(
+        "providers.list_providers", types.ListProvidersRequest(provider_type=2, page_size=5)
+    )
+    facade.call(
+        "providers.delete_custom_provider", types.DeleteCustomProviderRequest(identifier="my")
+    )
+    sent = facade.sent()
+    patterns = [{"type": "BEARER", "display_name": "Token", "fields": []}]
+    assert sent[0][1]["provider"].pop("authPatterns") == patterns
+    sent[0][1]["provider"].pop("metadata", None)
+    assert sent == [
+        [
+            "ProviderService.CreateCustomProvider",
+            {
+                "provider": {
+                    "displayName": "My API",
+                    "proxyUrl": "https://api.example",
+                    "proxyEnabled": True,
+                }
+            },
+        ],
+        [
+            "ProviderService.UpdateCustomProvider",
+            {
+                "identifier": "my",
+                "provider": {"displayName": "My API", "proxyUrl": "https://api.example"},
+            },
+        ],
+        ["ProviderService.ListProviders", {"pageSize": 5, "filter": {"providerType": "ALL"}}],
+        ["ProviderService.DeleteCustomProvider", {"identifier": "my"}],
+    ]
+    with pytest.raises(ValueError, match="request must be a DeleteCustomProviderRequest, not str"):
+        facade.call("providers.delete_custom_provider", "my")
+
+
+def test_objects_without_a_service_client_reject_their_calls() -> None:
+    services = Facade().services
+    actions = ActionClient(services.tools, services.connected_accounts)
+    with pytest.raises(ValueError, match="ActionMcp was created without mcp_client"):
+        actions.mcp.list_configs()
+    with pytest.raises(ValueError, match="ActionClient was created without mcp_client"):
+        actions.list_configs()
+    with pytest.raises(ValueError, match="created without providers_client"):
+        _ = actions.providers
+    with pytest.raises(ValueError, match="created without connection_client"):
+        actions.list_connections()
+    assert actions.mcp is actions.mcp
+
+
+@pytest.mark.parametrize(
+    ("blocking", "awaitable"),
+    [
+        (ActionClient, AsyncActionClient),
+        (ActionMcp, AsyncActionMcp),
+        (ActionProviders, AsyncActionProviders),
+    ],
+)
+def test_both_classes_have_the_same_methods(blocking: type, awaitable: type) -> None:
+    plain = {"add_modifier", "remove_modifier", "get_modifiers", "pre_modifier", "post_modifier"}
+    names = [name for name, _ in inspect.getmembers(blocking, inspect.isfunction) if name[0] != "_"]
+    assert names
+    for name in names:
+        first, second = getattr(blocking, name), getattr(awaitable, name)
+        assert inspect.signature(first) == inspect.signature(second)
+        assert first.__doc__ == second.__doc__
+        assert first.__doc__
+        assert not inspect.iscoroutinefunction(first)
+        assert inspect.iscoroutinefunction(second) == (name not in plain)
