@@ -6,7 +6,21 @@ Use it as ``client.actions`` of :class:`scalekit.ScalekitClient` or
 
 from __future__ import annotations
 
-from scalekit.actions.actions import ActionClient as ActionClient
-from scalekit.actions.actions import AsyncActionClient as AsyncActionClient
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scalekit.actions.actions import ActionClient as ActionClient
+    from scalekit.actions.actions import AsyncActionClient as AsyncActionClient
 
 __all__ = ["ActionClient", "AsyncActionClient"]
+
+# Hidden from type checkers: they read the names from the imports above and reject other names.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Loads the classes when they are first used: the models do not need them."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from scalekit.actions import actions
+
+        return getattr(actions, name)
