@@ -9,23 +9,11 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, Result, bail};
-use futures_util::TryStreamExt;
-use scalekit::api::connections::{
-    ConnectionProvider, ConnectionType, CreateConnection, CreateConnectionRequest,
-    ToggleConnectionRequest,
-};
-use scalekit::api::domains::{
-    CreateDomain, CreateDomainRequest, CreateDomainRequestIdentities, DomainType,
-};
-use scalekit::api::organizations::{
-    CreateOrganization, CreateOrganizationRequest, DeleteOrganizationRequest,
-    DeleteOrganizationRequestIdentities,
-};
-use scalekit::api::roles::{CreateRole, CreateRoleRequest};
-use scalekit::api::users::{
-    CreateMembership, CreateUser, CreateUserAndMembershipRequest, CreateUserProfile,
-    ListOrganizationUsersRequest,
-};
+use scalekit::api::connections::{ConnectionProvider, ConnectionType, CreateConnection};
+use scalekit::api::domains::{CreateDomain, DomainType};
+use scalekit::api::organizations::CreateOrganization;
+use scalekit::api::roles::CreateRole;
+use scalekit::api::users::{CreateMembership, CreateUser, CreateUserProfile};
 use scalekit::oauth::{AuthorizationUrlOptions, CodeOptions, LogoutUrlOptions, Pkce};
 use scalekit::webhook::{Purpose, SignatureHeaders};
 use scalekit::{Client, ErrorKind};
@@ -49,33 +37,15 @@ async fn main() -> Result<()> {
     let tag = format!("{:08x}", std::process::id());
 
     println!("\nAn organization");
-    let organization = CreateOrganization {
-        display_name: "Acme Rockets".into(),
-        external_id: Some(format!("acme-rs-{tag}")),
-        ..Default::default()
-    };
-    let request = CreateOrganizationRequest {
-        organization: Some(organization),
-    };
-    let organization = client
-        .organizations()
-        .create_organization(request.clone())
-        .await?
-        .organization
-        .context("the response has no organization")?;
+    let new = CreateOrganization::new("Acme Rockets").external_id(format!("acme-rs-{tag}"));
+    let organization = client.organizations().create(new.clone()).await?;
     println!(
         "  created {}, {}",
         organization.display_name, organization.id
     );
 
-    let result = steps(&client, receiver, &request, &organization.id, &tag).await;
-    let identities = Some(DeleteOrganizationRequestIdentities::Id(
-        organization.id.clone(),
-    ));
-    client
-        .organizations()
-        .delete_organization(DeleteOrganizationRequest { identities })
-        .await?;
+    let result = steps(&client, receiver, new, &organization.id, &tag).await;
+    client.organizations().delete(&organization.id).await?;
     println!("\nCleanup\n  deleted {}", organization.id);
     result
 }
@@ -83,49 +53,33 @@ async fn main() -> Result<()> {
 async fn steps(
     client: &Client,
     receiver: Option<Receiver>,
-    request: &CreateOrganizationRequest,
+    new: CreateOrganization,
     organization_id: &str,
     tag: &str,
 ) -> Result<()> {
     println!("\nTwo users");
     for name in ["Ada", "Grace"] {
-        let user = CreateUser {
-            email: email(name, tag),
-            membership: Some(CreateMembership::default()),
-            user_profile: Some(CreateUserProfile {
-                given_name: name.into(),
-                ..Default::default()
-            }),
-            ..Default::default()
-        };
-        let request = CreateUserAndMembershipRequest {
-            organization_id: organization_id.into(),
-            user: Some(user),
-            send_invitation_email: Some(false),
-        };
-        let created = client.users().create_user_and_membership(request).await?;
-        let user = created.user.context("the response has no user")?;
-        println!("  created {name}, {}", user.id);
+        let user = CreateUser::new(email(name, tag))
+            .membership(CreateMembership::new())
+            .user_profile(CreateUserProfile::new().given_name(name));
+        let created = client
+            .users()
+            .create(organization_id, user)
+            .send_invitation_email(false)
+            .await?;
+        println!("  created {name}, {}", created.id);
     }
-    let list = ListOrganizationUsersRequest {
-        organization_id: organization_id.into(),
-        page_size: 1,
-        ..Default::default()
-    };
-    let users: Vec<_> = client
+    let mut users = client
         .users()
-        .list_organization_users_stream(list)
-        .try_collect()
-        .await?;
-    let emails: Vec<_> = users.iter().map(|user| user.email.as_str()).collect();
-    println!("  listed with one user per page: {}", emails.join(", "));
+        .list_in_organization(organization_id)
+        .page_size(1);
+    println!("  listed with one user per page:");
+    while let Some(user) = users.try_next().await? {
+        println!("    {}", user.email);
+    }
 
     println!("\nThe same organization again");
-    match client
-        .organizations()
-        .create_organization(request.clone())
-        .await
-    {
+    match client.organizations().create(new).await {
         Err(error) if error.kind() == ErrorKind::Conflict => println!("  {error}"),
         other => bail!("a duplicate external id returned {other:?}"),
     }
@@ -162,59 +116,24 @@ async fn steps(
 
 async fn single_sign_on(client: &Client, organization_id: &str, tag: &str) -> Result<()> {
     println!("\nSingle sign-on");
-    let domain = CreateDomain {
-        domain: format!("acme-{tag}.example"),
-        domain_type: DomainType::OrganizationDomain,
-    };
-    let request = CreateDomainRequest {
-        identities: Some(CreateDomainRequestIdentities::OrganizationId(
-            organization_id.into(),
-        )),
-        domain: Some(domain),
-        ..Default::default()
-    };
-    println!(
-        "  domain {}",
-        client
-            .domains()
-            .create_domain(request)
-            .await?
-            .domain
-            .context("the response has no domain")?
-            .domain
-    );
-    let connection = CreateConnection {
-        provider: ConnectionProvider::Okta,
-        r#type: ConnectionType::Oidc,
-        ..Default::default()
-    };
-    let request = CreateConnectionRequest {
-        organization_id: organization_id.into(),
-        connection: Some(connection),
-    };
-    let id = client
+    let domain = CreateDomain::new(format!("acme-{tag}.example"))
+        .domain_type(DomainType::OrganizationDomain);
+    let domain = client.domains().create(organization_id, domain).await?;
+    println!("  domain {}", domain.domain);
+
+    let connection = CreateConnection::new(ConnectionProvider::Okta, ConnectionType::Oidc);
+    let connection = client
         .connections()
-        .create_connection(request)
-        .await?
-        .connection
-        .context("the response has no connection")?
-        .id;
-    let request = ToggleConnectionRequest {
-        organization_id: organization_id.into(),
-        id: id.clone(),
-    };
-    client.connections().enable_connection(request).await?;
-    println!("  connection {id}, enabled");
-    let role = CreateRole {
-        name: format!("pilot_rs_{tag}"),
-        display_name: "Pilot".into(),
-        ..Default::default()
-    };
-    let created = client
-        .roles()
-        .create_role(CreateRoleRequest { role: Some(role) })
+        .create(organization_id, connection)
         .await?;
-    let role = created.role.context("the response has no role")?;
+    client
+        .connections()
+        .enable(organization_id, &connection.id)
+        .await?;
+    println!("  connection {}, enabled", connection.id);
+
+    let role = CreateRole::new(format!("pilot_rs_{tag}"), "Pilot");
+    let role = client.roles().create(role).await?;
     println!("  role {}", role.name);
     Ok(())
 }
@@ -271,11 +190,11 @@ async fn sign_in(client: &Client, options: AuthorizationUrlOptions) -> Result<()
         .validate_token(&refreshed.access_token, &Default::default())
         .await?
         .claims()?;
-    let (session, organization) = (
-        claims.session_id().context("the token has no sid")?,
-        claims.organization_id().context("the token has no oid")?,
+    println!(
+        "  refreshed: session {} of organization {}",
+        claims.session_id().unwrap_or_default(),
+        claims.organization_id().unwrap_or_default()
     );
-    println!("  refreshed: session {session} of organization {organization}");
 
     let logout = LogoutUrlOptions {
         id_token_hint: result.id_token,

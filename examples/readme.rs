@@ -2,19 +2,18 @@
 #![allow(clippy::print_stdout)]
 
 use scalekit::Client;
-use scalekit::api::organizations::{CreateOrganization, CreateOrganizationRequest};
+use scalekit::api::organizations::CreateOrganization;
 
 #[tokio::main]
-async fn main() -> Result<(), scalekit::Error> {
+async fn main() -> scalekit::Result<()> {
     let client = Client::from_env()?;
-    let organization = CreateOrganization {
-        display_name: "Acme".into(),
-        ..Default::default()
-    };
-    let request = CreateOrganizationRequest {
-        organization: Some(organization),
-    };
-    let response = client.organizations().create_organization(request).await?;
-    println!("created {}", response.organization.unwrap_or_default().id);
+    let new = CreateOrganization::new("Acme");
+    let organization = client.organizations().create(new).await?;
+    println!("created {}", organization.id);
+
+    let mut organizations = client.organizations().list();
+    while let Some(organization) = organizations.try_next().await? {
+        println!("{}", organization.display_name);
+    }
     Ok(())
 }

@@ -2,21 +2,15 @@
 //! process.
 
 use scalekit::Client;
-use scalekit::api::organizations::{CreateOrganization, CreateOrganizationRequest};
+use scalekit::api::organizations::CreateOrganization;
 use scalekit_emulator::{Emulator, Seed};
 use serde_json::json;
 
 /// The application under test. It has an organization for each customer.
-async fn sign_up(client: &Client, name: &str) -> Result<String, scalekit::Error> {
-    let organization = CreateOrganization {
-        display_name: name.into(),
-        ..Default::default()
-    };
-    let request = CreateOrganizationRequest {
-        organization: Some(organization),
-    };
-    let created = client.organizations().create_organization(request).await?;
-    Ok(created.organization.unwrap_or_default().id)
+async fn sign_up(client: &Client, name: &str) -> scalekit::Result<String> {
+    let new = CreateOrganization::new(name);
+    let organization = client.organizations().create(new).await?;
+    Ok(organization.id)
 }
 
 #[tokio::test]
@@ -34,10 +28,7 @@ async fn an_emulator_can_start_with_seed_data() -> anyhow::Result<()> {
     let emulator = Emulator::builder().seed(seed).start().await?;
     let client = emulator.client()?;
     sign_up(&client, "Acme").await?;
-    let all = client
-        .organizations()
-        .list_organization(Default::default())
-        .await?;
-    assert_eq!(all.total_size, 2);
+    let all = client.organizations().list().all().await?;
+    assert_eq!(all.len(), 2);
     Ok(())
 }

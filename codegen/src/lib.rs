@@ -7,9 +7,8 @@
 //! # How to add an operation
 //!
 //! Add the `rpc` with its `google.api.http` route, its messages and their comments to the file of
-//! its service in `proto/`, and run `make generate`. A new *service* also needs the name of its
-//! accessor in `rust::ACCESSORS`. If a field contains a secret, end its comment with "Secret."; the
-//! field is then redacted in the `Debug` output.
+//! its service in `proto/`, and run `make generate`. If a field contains a secret, end its comment
+//! with "Secret."; the field is then redacted in the `Debug` output.
 //!
 //! # Two models of the public API
 //!

@@ -45,7 +45,6 @@
 //! ([`oauth::authorization_url`]).
 
 #[cfg(feature = "client")]
-#[rustfmt::skip]
 pub mod api;
 #[cfg(feature = "client")]
 mod case;
@@ -76,6 +75,16 @@ pub mod webhook;
 #[cfg(test)]
 mod test_server;
 
+/// The result of every fallible function of this crate.
+///
+/// ```
+/// fn client() -> scalekit::Result<scalekit::Client> {
+///     scalekit::Client::builder("https://acme.scalekit.com", "skc_123", "secret").build()
+/// }
+/// assert!(client().is_ok());
+/// ```
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
 /// Defaults and limits of the client options, for bindings.
 #[doc(hidden)]
 pub use config::defaults;
@@ -89,7 +98,7 @@ pub use error::{Code, Error, ErrorKind};
 pub use secret::Secret;
 #[cfg(feature = "client")]
 pub use {
-    client::{CallOptions, Client, ClientBuilder},
+    client::{Call, CallFuture, CallOptions, Client, ClientBuilder, Page, Pages},
     config::API_VERSION,
     types::{FieldMask, InvalidTimestamp, Timestamp},
 };

@@ -1,7 +1,7 @@
 //! API errors and their JSON form.
 
 use scalekit::Code;
-use scalekit::api::errdetails::{
+use scalekit::api::raw::errdetails::{
     ErrorInfo, RequestInfo, ResourceInfo, ValidationErrorInfo, ValidationErrorInfoFieldViolation,
 };
 use serde_json::{Value, json};

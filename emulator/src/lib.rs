@@ -8,7 +8,7 @@
 //! # async fn example() -> anyhow::Result<()> {
 //! let emulator = scalekit_emulator::Emulator::builder().auto_approve(true).start().await?;
 //! let client = emulator.client()?;
-//! let roles = client.roles().list_roles(Default::default()).await?;
+//! let roles = client.roles().list().await?;
 //! # Ok(())
 //! # }
 //! # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();

@@ -1,47 +1,95 @@
-//! The table of the Rust runner: operation → typed method.
+//! The tables of the Rust runner: operation → RPC, and the methods of the resources.
 
 use anyhow::Result;
+use minijinja::{context, value::Serde};
+use serde::Serialize;
 
 use crate::output::Output;
-use crate::rust::accessor;
+use crate::resources::{Argument, Method, Resource};
+use crate::rust::{Context, Conversion, Module, conversion, module_of, output_field, render};
 use crate::schema::{Schema, snake_case};
+
+/// An RPC.
+#[derive(Serialize)]
+struct RpcView {
+    operation: String,
+    constant: String,
+}
+
+/// A method of a resource.
+#[derive(Serialize)]
+struct MethodView {
+    resource: String,
+    name: String,
+    operation: String,
+    arguments: Vec<ArgumentView>,
+    options: Vec<ArgumentView>,
+    pages: bool,
+    output: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ArgumentView {
+    name: String,
+    /// The field of the request: `field`, or `field[item]` for a list of items.
+    path: String,
+    /// The expression that reads the value from the JSON request.
+    read: String,
+}
 
 /// Writes `tests/rust/src/dispatch.rs`.
 pub(super) fn generate(schema: &Schema, out: &mut Output) -> Result<()> {
-    let mut methods = String::new();
-    let mut arms = String::new();
-    for service in schema.services() {
-        let accessor = accessor(service.name())?;
-        for operation in schema.operations_of(&service)? {
-            let (key, method) = (&operation.key, snake_case(operation.method.name()));
-            methods.push_str(&format!("    (\"{key}\", \"{accessor}.{method}\"),\n"));
-            arms.push_str(&format!(
-                "        \"{key}\" => write(client.{accessor}().{method}(read(request)).await?),\n"
-            ));
-        }
+    let rust = Context::new(schema)?;
+    let mut module = Module::outside(&rust);
+    let rpcs: Vec<RpcView> = schema
+        .operations()?
+        .into_iter()
+        .map(|operation| RpcView {
+            constant: format!(
+                "{}::{}",
+                module_of(operation.service.package_name()),
+                snake_case(operation.method.name()).to_uppercase()
+            ),
+            operation: operation.key,
+        })
+        .collect();
+    let mut methods = Vec::new();
+    for (resource, method) in rust.api.methods() {
+        methods.push(view(resource, method, &mut module)?);
     }
-    let body = format!(
-        "//! The typed methods of the Rust client, by operation.
+    let view = context! { rpcs => Serde(&rpcs), methods => Serde(&methods) };
+    let code = crate::rust::rustfmt(&render("dispatch.rs", view)?)?;
+    out.text("tests/rust/src/dispatch.rs", &code)
+}
 
-use super::{{Client, Error, Value, read, write}};
+fn view(resource: &Resource, method: &Method, module: &mut Module<'_>) -> Result<MethodView> {
+    let mut arguments = |values: &[Argument]| {
+        let views = values.iter().map(|value| argument(value, module));
+        views.collect::<Result<Vec<_>>>()
+    };
+    Ok(MethodView {
+        resource: resource.accessor.clone(),
+        name: method.name.clone(),
+        operation: method.operation.key.clone(),
+        arguments: arguments(&method.arguments)?,
+        options: arguments(&method.options)?,
+        pages: method.paging.is_some(),
+        output: output_field(method).map(str::to_owned),
+    })
+}
 
-/// The operations and their methods, as `service.method`.
-pub const METHODS: &[(&str, &str)] = &[
-{methods}];
-
-/// Calls an operation through its typed method.
-///
-/// # Errors
-/// Returns the error of the client.
-///
-/// # Panics
-/// Panics if the operation is unknown or the request does not match the method.
-pub async fn call_typed(client: &Client, operation: &str, request: Value) -> Result<Value, Error> {{
-    Ok(match operation {{
-{arms}        other => panic!(\"no typed method for {{other}}\"),
-    }})
-}}
-"
-    );
-    out.text("tests/rust/src/dispatch.rs", &body)
+fn argument(argument: &Argument, module: &mut Module<'_>) -> Result<ArgumentView> {
+    let Conversion { name, value, .. } = conversion(argument, module)?;
+    let field = argument.field.name();
+    let (path, read) = match &argument.item {
+        Some(item) => (
+            format!("{field}[{}]", item.name()),
+            format!("texts(request, {field:?}, {:?})", item.name()),
+        ),
+        None => (
+            field.to_owned(),
+            format!("value::<{value}>(request, {field:?})"),
+        ),
+    };
+    Ok(ArgumentView { name, path, read })
 }

@@ -64,6 +64,7 @@ impl Required {
 pub struct Messages {
     inputs: BTreeSet<String>,
     outputs: BTreeSet<String>,
+    in_operations: BTreeSet<String>,
     required: BTreeMap<String, Vec<String>>,
 }
 
@@ -74,7 +75,10 @@ impl Messages {
         methods: impl Iterator<Item = &'a Method>,
     ) -> Self {
         let (mut inputs, mut outputs) = (BTreeSet::new(), BTreeSet::new());
+        let mut in_operations = BTreeSet::new();
         for method in methods {
+            reach(&method.operation.method.input(), &mut in_operations);
+            reach(&method.operation.method.output(), &mut in_operations);
             for argument in method.parameters() {
                 if argument.item.is_none() {
                     reach_field(&argument.field, &mut inputs);
@@ -99,6 +103,7 @@ impl Messages {
             required: inputs.iter().filter_map(needed).collect(),
             inputs,
             outputs,
+            in_operations,
         }
     }
 
@@ -112,6 +117,13 @@ impl Messages {
     /// can be both input and output.
     pub fn is_output(&self, message: &MessageDescriptor) -> bool {
         self.outputs.contains(message.full_name())
+    }
+
+    /// Returns `true` if the message is the request or the response of an operation, or part of
+    /// one. A message that is neither input nor output is then an envelope, which methods add and
+    /// remove.
+    pub fn is_in_operation(&self, message: &MessageDescriptor) -> bool {
+        self.in_operations.contains(message.full_name())
     }
 
     /// Returns the fields without which a request with this input message is rejected, in the

@@ -56,6 +56,8 @@ pub enum Sample {
     Enum(EnumValueDescriptor),
     /// A message with some of its fields.
     Message(MessageDescriptor, Vec<(FieldDescriptor, Sample)>),
+    /// A JSON value.
+    Json(&'static str),
     /// A list with one item.
     List(Box<Sample>),
     /// A map or a JSON object with one entry.
@@ -118,6 +120,9 @@ fn of_message(
             "to".to_owned(),
             Box::new(Sample::Text("ada@acme.com".to_owned())),
         ),
+        "google.protobuf.ListValue" => {
+            Sample::List(Box::new(Sample::Json("{\"type\": \"BEARER\"}")))
+        }
         "google.protobuf.StringValue" => text(schema, field),
         "google.protobuf.BoolValue" => Sample::Bool(true),
         name if name.starts_with("google.protobuf.") => Sample::Number(number(field)),

@@ -1,30 +1,35 @@
 //! Conversion of comments to rustdoc.
 
-/// Paragraphs are wrapped only if a line is longer than this.
+use crate::layer::wrap::paragraphs;
+
+/// The width of lines.
 const WIDTH: usize = 100;
 
-/// Returns the text as `///` lines, indented by `indent` spaces.
+/// Returns a comment as `///` lines, indented by `indent` spaces. Lines are wrapped.
 pub(super) fn item(text: &str, indent: usize) -> String {
-    lines(text, &format!("{:indent$}///", ""))
+    lines(&markdown(text), &format!("{:indent$}///", ""))
 }
 
-/// Returns rustdoc text as one `///` line, without escaping.
-pub(super) fn item_raw(text: &str) -> String {
-    format!("/// {text}\n")
-}
-
-/// Returns the text as `//!` lines.
+/// Returns a comment as `//!` lines. Lines are wrapped.
 pub(super) fn module(text: &str) -> String {
-    lines(text, "//!")
+    lines(&markdown(text), "//!")
+}
+
+/// Returns rustdoc text as `///` lines, without escaping and wrapping.
+pub(super) fn verbatim(text: &str) -> String {
+    prefixed(text, "///")
 }
 
 fn lines(text: &str, sign: &str) -> String {
-    let mut code = String::new();
-    for line in wrap(&markdown(text)) {
-        code.push_str(format!("{sign} {line}").trim_end());
-        code.push('\n');
-    }
-    code
+    let paragraphs = paragraphs(text, WIDTH - sign.len() - 1);
+    prefixed(&paragraphs.join("\n\n"), sign)
+}
+
+fn prefixed(text: &str, sign: &str) -> String {
+    let lines = text
+        .lines()
+        .map(|line| format!("{sign} {line}").trim_end().to_owned());
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Returns the first sentence of a comment without its period, or `None` for an empty comment.
@@ -71,32 +76,6 @@ pub(super) fn markdown(text: &str) -> String {
     escaped
 }
 
-/// Wraps the paragraphs that contain a long line. The other paragraphs are not changed.
-fn wrap(text: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    for (index, paragraph) in text.split("\n\n").enumerate() {
-        if index > 0 {
-            lines.push(String::new());
-        }
-        if paragraph.lines().all(|line| line.len() <= WIDTH) {
-            lines.extend(paragraph.lines().map(str::to_owned));
-            continue;
-        }
-        let mut line = String::new();
-        for word in paragraph.split_whitespace() {
-            if !line.is_empty() && line.len() + 1 + word.len() > WIDTH {
-                lines.push(std::mem::take(&mut line));
-            }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-        lines.push(line);
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::{first_sentence, item};
@@ -108,17 +87,17 @@ mod tests {
                 "See [RFC] <b> at https://example.com/a. `[x] <y>` stays.",
                 4
             ),
-            "    /// See \\[RFC\\] \\<b> at <https://example.com/a>. `[x] <y>` stays.\n"
+            "    /// See \\[RFC\\] \\<b> at <https://example.com/a>. `[x] <y>` stays."
         );
     }
 
     #[test]
     fn paragraphs_stay_separate_and_long_lines_are_wrapped() {
         let long = format!("{}end", "word ".repeat(30));
-        let doc = item(&format!("Short.\n\n{long}"), 0);
-        assert!(doc.starts_with("/// Short.\n///\n/// word"));
-        assert!(doc.ends_with("end\n"));
-        assert!(doc.lines().all(|line| line.len() <= super::WIDTH + 4));
+        let doc = item(&format!("Short.\n\n{long}"), 4);
+        assert!(doc.starts_with("    /// Short.\n    ///\n    /// word"));
+        assert!(doc.ends_with("end"));
+        assert!(doc.lines().all(|line| line.len() <= super::WIDTH));
     }
 
     #[test]

@@ -4,15 +4,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::ensure;
 use prost_reflect::{EnumDescriptor, EnumValueDescriptor};
+use serde::Serialize;
 
-use super::{Body, docs};
 use crate::schema::{Schema, name_as_sentence, upper_camel};
 
-pub(super) fn add(schema: &Schema, values: &EnumDescriptor, body: &mut Body) -> anyhow::Result<()> {
-    let doc = match schema.comment(values) {
-        "" => name_as_sentence(values.name()),
-        comment => comment.to_owned(),
-    };
+/// An enum.
+#[derive(Serialize)]
+pub(super) struct EnumView {
+    name: String,
+    doc: String,
+    variants: Vec<VariantView>,
+}
+
+#[derive(Serialize)]
+struct VariantView {
+    name: String,
+    doc: String,
+    number: i32,
+    /// Names in JSON. The first one is written.
+    names: Vec<String>,
+}
+
+pub(super) fn view(schema: &Schema, values: &EnumDescriptor) -> anyhow::Result<EnumView> {
     let mut by_number: BTreeMap<i32, Vec<EnumValueDescriptor>> = BTreeMap::new();
     for value in schema.values(values) {
         by_number.entry(value.number()).or_default().push(value);
@@ -22,43 +35,42 @@ pub(super) fn add(schema: &Schema, values: &EnumDescriptor, body: &mut Body) -> 
         "{}: the first value must have the number 0",
         values.full_name()
     );
-    body.uses.insert("crate::types::proto_enum");
-    body.code.push_str(&format!(
-        "\nproto_enum! {{\n{}    pub enum {} {{\n",
-        docs::item(&doc, 4),
-        values.name()
-    ));
-    let mut variants = BTreeSet::new();
-    for (number, aliases) in &by_number {
-        // If a number has several names, the first one determines the variant.
-        let variant = variant(values, &aliases[0]);
-        ensure!(
-            variants.insert(variant.clone()),
-            "{}: two values have the variant {variant}",
-            values.full_name()
-        );
-        let doc = aliases
-            .iter()
-            .map(|value| schema.comment(value))
-            .find(|comment| !comment.is_empty());
-        let doc = doc.map_or_else(|| name_as_sentence(aliases[0].name()), str::to_owned);
-        let names: Vec<String> = aliases
-            .iter()
-            .map(|value| format!("{:?}", value.name()))
-            .collect();
-        body.code.push_str(&docs::item(&doc, 8));
-        body.code.push_str(&format!(
-            "        {variant} = {number} => {},\n",
-            names.join(" | ")
-        ));
-    }
-    body.code.push_str("    }\n}\n");
-    Ok(())
+    let variants: Vec<VariantView> = by_number
+        .iter()
+        .map(|(&number, aliases)| VariantView {
+            // If a number has several names, the first one determines the variant.
+            name: variant(values, &aliases[0]),
+            doc: aliases
+                .iter()
+                .map(|value| schema.comment(value))
+                .find(|comment| !comment.is_empty())
+                .map_or_else(|| name_as_sentence(aliases[0].name()), str::to_owned),
+            number,
+            names: aliases
+                .iter()
+                .map(|value| value.name().to_owned())
+                .collect(),
+        })
+        .collect();
+    let unique: BTreeSet<&String> = variants.iter().map(|variant| &variant.name).collect();
+    ensure!(
+        unique.len() == variants.len(),
+        "{}: two values have the same variant",
+        values.full_name()
+    );
+    Ok(EnumView {
+        name: values.name().to_owned(),
+        doc: match schema.comment(values) {
+            "" => name_as_sentence(values.name()),
+            comment => comment.to_owned(),
+        },
+        variants,
+    })
 }
 
 /// Returns the name of a variant: the value's name without the enum's name as prefix. For the zero
 /// value `…_UNSPECIFIED`, it is `Unspecified`.
-fn variant(values: &EnumDescriptor, value: &EnumValueDescriptor) -> String {
+pub(super) fn variant(values: &EnumDescriptor, value: &EnumValueDescriptor) -> String {
     let name = upper_camel(value.name());
     if value.number() == 0 && name.ends_with("Unspecified") {
         return "Unspecified".to_owned();

@@ -1,194 +1,189 @@
-//! The generated files of the Rust core: types and services in `core/src/api/`, and the table of
-//! operations in `core/src/schema/operations.rs`.
+//! The generated files of the Rust core.
+//!
+//! - `core/src/api/<package>.rs`: the resources of a package with their methods, and its messages
+//!   and enums (templates `module.rs`, `resource.rs`, `message.rs`, `enum.rs`)
+//! - `core/src/api/raw/<package>.rs`: the RPCs with their requests and responses (template `raw.rs`)
+//! - `core/src/schema/operations.rs`: the table of operations
+//!
+//! The templates are in `codegen/templates/rust`. rustfmt formats their output, so templates do not
+//! need to.
 
 mod docs;
 mod enums;
+mod examples;
 mod messages;
+mod methods;
+mod module;
 mod operations;
-mod services;
+mod raw;
+mod resources;
+mod rustfmt;
+mod setters;
+mod templates;
 mod types;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context as _, ensure};
 use prost_reflect::{FileDescriptor, MessageDescriptor};
+use serde::{Deserialize, Serialize};
 
 use crate::Output;
+use crate::resources::Api;
 use crate::schema::{Schema, upper_camel};
 
-/// The services and their accessors on `scalekit::Client`.
-const ACCESSORS: &[(&str, &str)] = &[
-    ("ApiTokenService", "tokens"),
-    ("AuditLogsService", "audit_logs"),
-    ("AuthService", "auth"),
-    ("ClientService", "clients"),
-    ("ConnectedAccountService", "connected_accounts"),
-    ("ConnectionService", "connections"),
-    ("DirectoryService", "directories"),
-    ("DomainService", "domains"),
-    ("EventsService", "events"),
-    ("McpService", "mcp"),
-    ("OrganizationService", "organizations"),
-    ("PasswordlessService", "passwordless"),
-    ("ProviderService", "providers"),
-    ("RolesService", "roles"),
-    ("SessionService", "sessions"),
-    ("ToolService", "tools"),
-    ("UserService", "users"),
-    ("WebAuthnService", "webauthn"),
-];
+pub(crate) use methods::{Conversion, conversion, output_field};
+pub(crate) use module::Module;
+pub(crate) use rustfmt::rustfmt;
+pub(crate) use templates::render;
+
+/// What the generators of Rust code read.
+pub(crate) struct Context<'a> {
+    pub(crate) schema: &'a Schema,
+    pub(crate) api: Api,
+    config: Config,
+}
+
+/// The content of `codegen/layers/rust.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    /// Names of messages that differ from the default.
+    #[serde(default)]
+    types: BTreeMap<String, String>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(schema: &'a Schema) -> anyhow::Result<Self> {
+        let config: Config = toml::from_str(include_str!("../../layers/rust.toml"))
+            .context("codegen/layers/rust.toml")?;
+        for name in config.types.keys() {
+            ensure!(
+                schema.pool().get_message_by_name(name).is_some(),
+                "codegen/layers/rust.toml: there is no message {name}"
+            );
+        }
+        Ok(Context {
+            schema,
+            api: Api::load(schema)?,
+            config,
+        })
+    }
+
+    /// Returns the Rust name of a message. By default, the name of a nested message starts with the
+    /// names of its parents.
+    fn message_name(&self, message: &MessageDescriptor) -> String {
+        if let Some(name) = self.config.types.get(message.full_name()) {
+            return name.clone();
+        }
+        match message.parent_message() {
+            Some(parent) => self.message_name(&parent) + message.name(),
+            None => message.name().to_owned(),
+        }
+    }
+
+    /// Returns `true` for a message that only raw requests and responses contain.
+    fn is_raw(&self, message: &MessageDescriptor) -> bool {
+        let messages = &self.api.messages;
+        !messages.is_input(message)
+            && !messages.is_output(message)
+            && messages.is_in_operation(message)
+    }
+}
 
 /// Adds the files of the Rust core to `out`.
 ///
 /// # Errors
 /// Returns an error if the core has no Rust type for a schema element.
 pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
-    out.text("core/src/schema/operations.rs", &operations::file(schema)?)?;
-    let mut modules = BTreeMap::new();
+    let context = Context::new(schema)?;
+    out.text(
+        "core/src/schema/operations.rs",
+        &rustfmt(&operations::file(schema)?)?,
+    )?;
+    let mut modules = Vec::new();
     for file in schema.files() {
-        let module = module_of(file.package_name());
-        out.text(
-            &format!("core/src/api/{module}.rs"),
-            &package(schema, &file)?,
-        )?;
-        let doc = docs::first_sentence(schema.comment(&file))
-            .unwrap_or_else(|| file.package_name().to_owned());
+        let module = ModuleEntry::new(&context, &file);
+        let name = &module.name;
+        let code = rustfmt(&nice_module(&context, &file)?)?;
+        out.text(&format!("core/src/api/{name}.rs"), &code)?;
+        if file.services().next().is_some() {
+            let code = rustfmt(&raw::file(&context, &file)?)?;
+            out.text(&format!("core/src/api/raw/{name}.rs"), &code)?;
+        }
         ensure!(
-            modules.insert(module.clone(), doc).is_none(),
-            "two packages have the module name {module}"
+            modules
+                .iter()
+                .all(|other: &ModuleEntry| other.name != *name),
+            "two packages have the module name {name}"
         );
+        modules.push(module);
     }
-    out.text("core/src/api/mod.rs", &index(schema, &modules)?)
+    modules.sort_by(|a, b| a.name.cmp(&b.name));
+    for (template, path) in [
+        ("index.rs", "core/src/api/mod.rs"),
+        ("raw_index.rs", "core/src/api/raw/mod.rs"),
+    ] {
+        let view = minijinja::context! { modules => minijinja::value::Serde(&modules) };
+        out.text(path, &rustfmt(&render(template, view)?)?)?;
+    }
+    Ok(())
 }
 
-fn index(schema: &Schema, modules: &BTreeMap<String, String>) -> anyhow::Result<String> {
-    let mut code = String::from(
-        "//! The typed API: one module per service, with its messages and enums.\n//!\n\
-         //! The client sends its service token with every call. The methods return an\n\
-         //! [`Error`](crate::Error) if the service rejects the call or cannot be reached. Their\n\
-         //! documentation names the gRPC status codes of the service, such as `NOT_FOUND`.\n//!\n\
-         //! | module | content | service |\n//! |---|---|---|\n",
-    );
-    for (module, doc) in modules {
-        let services = schema
-            .services()
-            .into_iter()
-            .filter(|service| module_of(service.package_name()) == *module);
-        let services = services
-            .map(|service| accessor(service.name()))
-            .collect::<anyhow::Result<Vec<_>>>()?;
-        let services = services
+/// A module in the index.
+#[derive(Serialize)]
+struct ModuleEntry {
+    name: String,
+    doc: String,
+    accessors: Vec<String>,
+    has_service: bool,
+}
+
+impl ModuleEntry {
+    fn new(context: &Context<'_>, file: &FileDescriptor) -> Self {
+        let accessors = context
+            .api
+            .resources
             .iter()
-            .map(|name| format!("[`Client::{name}`](crate::Client::{name})"));
-        let services = services.collect::<Vec<_>>().join(", ");
-        code.push_str(&format!(
-            "//! | [`{module}`] | {} | {services} |\n",
-            docs::markdown(doc)
-        ));
+            .filter(|resource| resource.service.parent_file() == *file);
+        ModuleEntry {
+            name: module_of(file.package_name()),
+            doc: docs::first_sentence(context.schema.comment(file))
+                .unwrap_or_else(|| file.package_name().to_owned()),
+            accessors: accessors
+                .map(|resource| resource.accessor.clone())
+                .collect(),
+            has_service: file.services().next().is_some(),
+        }
     }
-    code.push('\n');
-    for module in modules.keys() {
-        code.push_str(&format!("pub mod {module};\n"));
-    }
-    code.push_str("\npub use crate::types::Empty;\n");
-    Ok(code)
 }
 
-/// Returns the module of one schema file: its services, messages and enums.
-fn package(schema: &Schema, file: &FileDescriptor) -> anyhow::Result<String> {
-    let mut body = Body::new(file);
-    for service in file.services() {
-        services::add(schema, &service, &mut body)?;
-    }
-    for message in schema.messages(file) {
-        messages::add(schema, &message, &mut body)?;
-    }
-    for values in schema.enums(file) {
-        enums::add(schema, &values, &mut body)?;
-    }
-    Ok(body.finish(schema.comment(file)))
-}
-
-/// The code of a module and its imports.
-struct Body {
-    package: String,
-    code: String,
-    uses: BTreeSet<&'static str>,
-    packages: BTreeSet<String>,
-}
-
-impl Body {
-    fn new(file: &FileDescriptor) -> Self {
-        Body {
-            package: file.package_name().to_owned(),
-            code: String::new(),
-            uses: BTreeSet::new(),
-            packages: BTreeSet::new(),
+/// Returns the module of a package: its resources, messages and enums.
+fn nice_module(context: &Context<'_>, file: &FileDescriptor) -> anyhow::Result<String> {
+    let mut module = Module::new(context, file.package_name());
+    for resource in &context.api.resources {
+        if resource.service.parent_file() == *file {
+            let view = resources::view(resource, &mut module)?;
+            module.add("resource.rs", &view)?;
         }
     }
-
-    /// Returns the path of a message or enum, and imports its module if necessary.
-    fn path(&mut self, package: &str, name: String) -> String {
-        if package == self.package {
-            return name;
+    for message in context.schema.messages(file) {
+        if !context.is_raw(&message) {
+            let view = messages::view(&message, &mut module)?;
+            module.add("message.rs", &view)?;
         }
-        let module = module_of(package);
-        let path = format!("{module}::{name}");
-        self.packages.insert(module);
-        path
     }
-
-    fn finish(self, doc: &str) -> String {
-        let mut external = String::new();
-        let mut internal: String = self
-            .packages
-            .iter()
-            .map(|module| format!("use super::{module};\n"))
-            .collect();
-        let mut types = Vec::new();
-        for path in &self.uses {
-            match path.strip_prefix("crate::types::") {
-                Some(name) => types.push(name),
-                None if path.starts_with("crate::") => internal.push_str(&format!("use {path};\n")),
-                None => external.push_str(&format!("use {path};\n")),
-            }
-        }
-        if !types.is_empty() {
-            internal.push_str(&format!("use crate::types::{{{}}};\n", types.join(", ")));
-        }
-        let blocks = [
-            docs::module(if doc.is_empty() { &self.package } else { doc }),
-            external,
-            internal,
-            self.code,
-        ];
-        let blocks = blocks
-            .iter()
-            .map(|block| block.trim_matches('\n'))
-            .filter(|block| !block.is_empty());
-        blocks.collect::<Vec<_>>().join("\n\n") + "\n"
+    for values in context.schema.enums(file) {
+        let view = enums::view(context.schema, &values)?;
+        module.import("crate::types::proto_enum");
+        module.add("enum.rs", &view)?;
     }
+    module.finish(context.schema.comment(file))
 }
 
 /// `scalekit.v1.auth.passwordless` → `passwordless`.
-fn module_of(package: &str) -> String {
+pub(crate) fn module_of(package: &str) -> String {
     package.rsplit('.').next().unwrap_or(package).to_owned()
-}
-
-/// Returns the Rust name of a message. The name of a nested message starts with the names of its
-/// parents.
-fn message_name(message: &MessageDescriptor) -> String {
-    match message.parent_message() {
-        Some(parent) => message_name(&parent) + message.name(),
-        None => message.name().to_owned(),
-    }
-}
-
-pub(crate) fn accessor(service: &str) -> anyhow::Result<&'static str> {
-    let found = ACCESSORS.iter().find(|(name, _)| *name == service);
-    found
-        .map(|(_, accessor)| *accessor)
-        .with_context(|| format!("rust::ACCESSORS has no entry for {service}"))
 }
 
 /// Returns the variant of a oneof's enum for a field.

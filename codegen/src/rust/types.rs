@@ -3,7 +3,7 @@
 use anyhow::{bail, ensure};
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 
-use super::{Body, message_name};
+use super::module::Module;
 use crate::schema::{Schema, snake_case};
 
 /// Rust keywords. A field with such a name is written as a raw identifier.
@@ -36,27 +36,36 @@ pub(super) struct RustField {
     pub(super) name: String,
     /// Type of the field; an `Option` if the field tracks presence.
     pub(super) ty: String,
-    /// Type of the value without `Option`, for the variant of a oneof.
+    /// Type of the value: without `Option`, and of one item of a list or map.
     pub(super) value: String,
+    /// Whether the field is a list or a map.
+    pub(super) shape: Shape,
     /// serde's default representation of the type differs from proto3 JSON.
     pub(super) json: bool,
-    /// `null` is deserialized as the default.
-    pub(super) nullable: bool,
     /// The value is redacted in the `Debug` output.
     pub(super) secret: bool,
     /// Name in JSON.
     pub(super) proto_name: String,
     /// Additional name that is accepted in JSON.
-    pub(super) alias: Option<String>,
+    alias: Option<String>,
+}
+
+/// Whether a field has one value or several.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Shape {
+    /// One value.
+    Single,
+    /// One value that tracks presence.
+    Optional,
+    /// A list of values.
+    List,
+    /// A map from text to values.
+    Map,
 }
 
 impl RustField {
-    pub(super) fn new(
-        schema: &Schema,
-        field: &FieldDescriptor,
-        body: &mut Body,
-    ) -> anyhow::Result<Self> {
-        let (value, json, nullable, ty);
+    pub(super) fn new(field: &FieldDescriptor, module: &mut Module<'_>) -> anyhow::Result<Self> {
+        let (value, json, shape);
         if field.is_map() {
             let entry = entry_of(field)?;
             ensure!(
@@ -64,31 +73,34 @@ impl RustField {
                 "{}: map keys must be strings",
                 field.full_name()
             );
-            (value, json) = value_type(&entry.map_entry_value_field(), body)?;
-            body.uses.insert("std::collections::BTreeMap");
-            (ty, nullable) = (format!("BTreeMap<String, {value}>"), true);
+            (value, json) = value_type(&entry.map_entry_value_field(), module)?;
+            shape = Shape::Map;
         } else {
-            (value, json) = value_type(field, body)?;
-            (ty, nullable) = match (field.is_list(), field.supports_presence()) {
-                (true, _) => (format!("Vec<{value}>"), true),
-                (false, true) => (format!("Option<{value}>"), false),
-                (false, false) => (value.clone(), true),
+            (value, json) = value_type(field, module)?;
+            shape = match (field.is_list(), field.supports_presence()) {
+                (true, _) => Shape::List,
+                (false, true) => Shape::Optional,
+                (false, false) => Shape::Single,
             };
         }
-        let snake = snake_case(field.name());
+        let ty = match shape {
+            Shape::Single => value.clone(),
+            Shape::Optional => format!("Option<{value}>"),
+            Shape::List => format!("Vec<{value}>"),
+            Shape::Map => format!(
+                "{}<String, {value}>",
+                module.path("std::collections::BTreeMap")
+            ),
+        };
         Ok(RustField {
-            name: if KEYWORDS.contains(&snake.as_str()) {
-                format!("r#{snake}")
-            } else {
-                snake
-            },
+            name: identifier(field.name()),
             ty,
+            value,
+            shape,
             json,
-            nullable,
-            secret: is_secret(schema, field),
+            secret: is_secret(module.context.schema, field),
             proto_name: field.name().to_owned(),
             alias: (field.json_name() != field.name()).then(|| field.json_name().to_owned()),
-            value,
         })
     }
 
@@ -99,7 +111,7 @@ impl RustField {
 
     /// Returns the arguments of the field's `serde` attribute. `read` and `write` specify whether
     /// the struct is deserialized and serialized.
-    pub(super) fn serde(&self, read: bool, write: bool, body: &mut Body) -> String {
+    pub(super) fn serde(&self, read: bool, write: bool, module: &mut Module<'_>) -> String {
         let mut parts = Vec::new();
         if self.plain_name() != self.proto_name {
             parts.push(format!("rename = {:?}", self.proto_name));
@@ -108,19 +120,19 @@ impl RustField {
             parts.push(format!("alias = {alias:?}"));
         }
         if self.json {
-            body.uses.insert("crate::types::json");
+            module.import("crate::types::json");
             let with = match (read, write) {
                 (true, true) => "with = \"json\"",
                 (true, false) => "deserialize_with = \"json::deserialize\"",
                 (false, _) => "serialize_with = \"json::serialize\"",
             };
             parts.push(with.to_owned());
-        } else if self.nullable && read {
-            body.uses.insert("crate::types::or_default");
+        } else if self.shape != Shape::Optional && read {
+            module.import("crate::types::or_default");
             parts.push("deserialize_with = \"or_default\"".to_owned());
         }
         if write {
-            body.uses.insert("crate::types::unset");
+            module.import("crate::types::unset");
             parts.push("skip_serializing_if = \"unset\"".to_owned());
         }
         parts.join(", ")
@@ -129,7 +141,7 @@ impl RustField {
 
 /// Returns the type of a single value, and whether its JSON representation is implemented in the
 /// core.
-fn value_type(field: &FieldDescriptor, body: &mut Body) -> anyhow::Result<(String, bool)> {
+fn value_type(field: &FieldDescriptor, module: &mut Module<'_>) -> anyhow::Result<(String, bool)> {
     let (ty, json) = match field.kind() {
         Kind::Double => ("f64", true),
         Kind::Float => ("f32", true),
@@ -146,47 +158,45 @@ fn value_type(field: &FieldDescriptor, body: &mut Body) -> anyhow::Result<(Strin
                 "{}: enums in messages are not supported",
                 values.full_name()
             );
-            return Ok((
-                body.path(values.package_name(), values.name().to_owned()),
-                false,
-            ));
+            return Ok((module.enumeration(&values), false));
         }
-        Kind::Message(message) => return message_type(&message, body),
+        Kind::Message(message) => return message_type(&message, module),
     };
     Ok((ty.to_owned(), json))
 }
 
-fn message_type(message: &MessageDescriptor, body: &mut Body) -> anyhow::Result<(String, bool)> {
+fn message_type(
+    message: &MessageDescriptor,
+    module: &mut Module<'_>,
+) -> anyhow::Result<(String, bool)> {
     let Some(well_known) = message.full_name().strip_prefix("google.protobuf.") else {
-        return Ok((
-            body.path(message.package_name(), message_name(message)),
-            false,
-        ));
+        return Ok((module.message(message), false));
     };
-    let (ty, uses, json) = match well_known {
-        "Timestamp" => ("Timestamp", Some("crate::types::Timestamp"), false),
-        "FieldMask" => ("FieldMask", Some("crate::types::FieldMask"), false),
-        "Empty" => ("Empty", Some("crate::types::Empty"), false),
-        "Duration" => ("SignedDuration", Some("jiff::SignedDuration"), true),
+    Ok(match well_known {
+        "Timestamp" => (module.path("crate::types::Timestamp"), false),
+        "FieldMask" => (module.path("crate::types::FieldMask"), false),
+        "Empty" => (module.path("crate::types::Empty"), false),
+        "Duration" => (module.path("crate::types::SignedDuration"), true),
         "Struct" => (
-            "Map<String, Value>",
-            Some("serde_json::{Map, Value}"),
+            format!(
+                "{}<String, {}>",
+                module.path("serde_json::Map"),
+                module.path("serde_json::Value")
+            ),
             false,
         ),
-        "ListValue" => ("Vec<Value>", Some("serde_json::Value"), false),
-        "DoubleValue" => ("f64", None, true),
-        "FloatValue" => ("f32", None, true),
-        "Int32Value" => ("i32", None, true),
-        "UInt32Value" => ("u32", None, true),
-        "Int64Value" => ("i64", None, true),
-        "UInt64Value" => ("u64", None, true),
-        "BoolValue" => ("bool", None, false),
-        "StringValue" => ("String", None, false),
-        "BytesValue" => ("Vec<u8>", None, true),
+        "ListValue" => (format!("Vec<{}>", module.path("serde_json::Value")), false),
+        "DoubleValue" => ("f64".to_owned(), true),
+        "FloatValue" => ("f32".to_owned(), true),
+        "Int32Value" => ("i32".to_owned(), true),
+        "UInt32Value" => ("u32".to_owned(), true),
+        "Int64Value" => ("i64".to_owned(), true),
+        "UInt64Value" => ("u64".to_owned(), true),
+        "BoolValue" => ("bool".to_owned(), false),
+        "StringValue" => ("String".to_owned(), false),
+        "BytesValue" => ("Vec<u8>".to_owned(), true),
         _ => bail!("the core has no Rust type for {}", message.full_name()),
-    };
-    body.uses.extend(uses);
-    Ok((ty.to_owned(), json))
+    })
 }
 
 fn entry_of(field: &FieldDescriptor) -> anyhow::Result<MessageDescriptor> {
@@ -205,4 +215,14 @@ fn is_secret(schema: &Schema, field: &FieldDescriptor) -> bool {
         _ => false,
     };
     is_scalar && (SECRETS.contains(&field.name()) || schema.comment(field).ends_with(" Secret."))
+}
+
+/// Returns a name in snake case, as a raw identifier if it is a keyword.
+pub(super) fn identifier(name: &str) -> String {
+    let snake = snake_case(name);
+    if KEYWORDS.contains(&snake.as_str()) {
+        format!("r#{snake}")
+    } else {
+        snake
+    }
 }

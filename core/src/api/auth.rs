@@ -4,65 +4,74 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::Error;
-use crate::schema;
+use crate::client::decode::Decoder;
 use crate::types::{or_default, unset};
+use crate::{Call, schema};
 
 /// Updates authentication requests that are in progress.
 ///
 /// Created by [`Client::auth`](crate::Client::auth). Cloning it is cheap.
 #[derive(Clone, Debug)]
-pub struct AuthService {
+pub struct Auth {
     client: crate::Client,
 }
 
 impl crate::Client {
-    /// Returns the operations of [`AuthService`].
-    pub fn auth(&self) -> AuthService {
-        AuthService { client: self.clone() }
+    /// Returns the methods of [`Auth`].
+    pub fn auth(&self) -> Auth {
+        Auth {
+            client: self.clone(),
+        }
     }
 }
 
-impl AuthService {
+impl Auth {
     /// Sets the user of an authentication request that is in progress.
     ///
     /// Use it for MCP servers with your own login: your application authenticates the user and reports
     /// the result here, and the authentication request continues with these details. Returns the id of
     /// the authentication request. Fails with `NOT_FOUND` for an unknown connection or login request.
     ///
+    /// - `connection_id`: Id of the connection used for the login (`conn_` followed by digits), 1 to 32
+    ///   characters.
+    /// - `login_request_id`: Id of the login request, as passed to your login page.
+    /// - `user`: The user who logged in.
+    ///
     /// Route: `POST /api/v1/connections/{connection_id}/auth-requests/{login_request_id}/user`
-    pub async fn update_login_user_details(&self, request: UpdateLoginUserDetailsRequest) -> Result<UpdateLoginUserDetailsResponse, Error> {
-        self.client.call_typed(const { schema::named("AuthService.UpdateLoginUserDetails") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// use scalekit::api::auth::User;
+    ///
+    /// let auth_request_id = client
+    ///     .auth()
+    ///     .update_login_user_details("conn_123", "id_123", User::new().sub("example"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update_login_user_details(
+        &self,
+        connection_id: impl Into<String>,
+        login_request_id: impl Into<String>,
+        user: User,
+    ) -> Call<String> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("AuthService.UpdateLoginUserDetails") },
+            Decoder::or_default("auth_request_id"),
+        );
+        call.request().text("connection_id", connection_id);
+        call.request().text("login_request_id", login_request_id);
+        call.request().encode("user", &user);
+        call
     }
-}
-
-/// Request for `UpdateLoginUserDetails`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct UpdateLoginUserDetailsRequest {
-    /// Id of the connection used for the login (`conn_` followed by digits), 1 to 32 characters.
-    #[serde(alias = "connectionId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub connection_id: String,
-    /// Id of the login request, as passed to your login page. Required.
-    #[serde(alias = "loginRequestId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub login_request_id: String,
-    /// The user who logged in.
-    #[serde(skip_serializing_if = "unset")]
-    pub user: Option<User>,
-}
-
-/// Response to `UpdateLoginUserDetails`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct UpdateLoginUserDetailsResponse {
-    /// Id of the updated authentication request.
-    #[serde(alias = "authRequestId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub auth_request_id: String,
 }
 
 /// A user, described by the standard claims of OpenID Connect. Leave unknown fields unset.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct User {
     /// Subject: the unique, permanent id of the user in your application.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
@@ -71,25 +80,49 @@ pub struct User {
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub email: String,
     /// First name.
-    #[serde(alias = "givenName", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "givenName",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub given_name: String,
     /// Last name.
-    #[serde(alias = "familyName", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "familyName",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub family_name: String,
     /// Whether you have verified the e-mail address.
-    #[serde(alias = "emailVerified", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "emailVerified",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub email_verified: bool,
     /// Primary phone number.
-    #[serde(alias = "phoneNumber", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "phoneNumber",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub phone_number: String,
     /// Whether you have verified the phone number.
-    #[serde(alias = "phoneNumberVerified", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "phoneNumberVerified",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub phone_number_verified: bool,
     /// Full name, for display.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
     /// Preferred short name.
-    #[serde(alias = "preferredUsername", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "preferredUsername",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub preferred_username: String,
     /// URL of a picture of the user.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
@@ -116,6 +149,155 @@ pub struct User {
     #[serde(alias = "organizationExternalName", skip_serializing_if = "unset")]
     pub organization_external_name: Option<String>,
     /// Set to `true` to report that the login failed.
-    #[serde(alias = "loginFailed", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "loginFailed",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub login_failed: bool,
+}
+
+impl User {
+    /// Creates a value without any field.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Subject: the unique, permanent id of the user in your application.
+    #[must_use]
+    #[allow(clippy::should_implement_trait)]
+    pub fn sub(mut self, sub: impl Into<String>) -> Self {
+        self.sub = sub.into();
+        self
+    }
+
+    /// E-mail address.
+    #[must_use]
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = email.into();
+        self
+    }
+
+    /// First name.
+    #[must_use]
+    pub fn given_name(mut self, given_name: impl Into<String>) -> Self {
+        self.given_name = given_name.into();
+        self
+    }
+
+    /// Last name.
+    #[must_use]
+    pub fn family_name(mut self, family_name: impl Into<String>) -> Self {
+        self.family_name = family_name.into();
+        self
+    }
+
+    /// Whether you have verified the e-mail address.
+    #[must_use]
+    pub fn email_verified(mut self, email_verified: bool) -> Self {
+        self.email_verified = email_verified;
+        self
+    }
+
+    /// Primary phone number.
+    #[must_use]
+    pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
+        self.phone_number = phone_number.into();
+        self
+    }
+
+    /// Whether you have verified the phone number.
+    #[must_use]
+    pub fn phone_number_verified(mut self, phone_number_verified: bool) -> Self {
+        self.phone_number_verified = phone_number_verified;
+        self
+    }
+
+    /// Full name, for display.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Preferred short name.
+    #[must_use]
+    pub fn preferred_username(mut self, preferred_username: impl Into<String>) -> Self {
+        self.preferred_username = preferred_username.into();
+        self
+    }
+
+    /// URL of a picture of the user.
+    #[must_use]
+    pub fn picture(mut self, picture: impl Into<String>) -> Self {
+        self.picture = picture.into();
+        self
+    }
+
+    /// Gender, as free text.
+    #[must_use]
+    pub fn gender(mut self, gender: impl Into<String>) -> Self {
+        self.gender = gender.into();
+        self
+    }
+
+    /// Language and region, such as `en-US`.
+    #[must_use]
+    pub fn locale(mut self, locale: impl Into<String>) -> Self {
+        self.locale = locale.into();
+        self
+    }
+
+    /// Names or ids of the groups that the user belongs to.
+    #[must_use]
+    pub fn groups(mut self, groups: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.groups = groups.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Additional attributes, as a free-form JSON object.
+    #[must_use]
+    pub fn custom_attributes(
+        mut self,
+        custom_attributes: impl IntoIterator<Item = (impl Into<String>, impl Into<Value>)>,
+    ) -> Self {
+        self.custom_attributes = Some(
+            custom_attributes
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        );
+        self
+    }
+
+    /// Id of the user's organization in your application.
+    #[must_use]
+    pub fn organization_external_id(mut self, organization_external_id: impl Into<String>) -> Self {
+        self.organization_external_id = Some(organization_external_id.into());
+        self
+    }
+
+    /// Names of the user's roles.
+    #[must_use]
+    pub fn roles(mut self, roles: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.roles = roles.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Name of the user's organization in your application, at most 200 characters.
+    #[must_use]
+    pub fn organization_external_name(
+        mut self,
+        organization_external_name: impl Into<String>,
+    ) -> Self {
+        self.organization_external_name = Some(organization_external_name.into());
+        self
+    }
+
+    /// Set to `true` to report that the login failed.
+    #[must_use]
+    pub fn login_failed(mut self, login_failed: bool) -> Self {
+        self.login_failed = login_failed;
+        self
+    }
 }

@@ -2,62 +2,54 @@
 //! OAuth clients: applications of the environment, machine clients of organizations and clients of
 //! protected resources.
 
-use futures_core::Stream;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use std::fmt;
 
-use crate::Error;
-use crate::client::pages::{Page, pages};
-use crate::schema;
-use crate::types::{Empty, FieldMask, Timestamp, json, or_default, proto_enum, redacted, unset};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-/// Manages OAuth clients.
-///
-/// There are three kinds: clients of the environment (your applications), machine clients of an
-/// organization, and clients of a protected resource such as an MCP server.
+use crate::client::decode::Decoder;
+use crate::client::typed::{call_type, pages_type};
+use crate::types::{FieldMask, Timestamp, json, or_default, proto_enum, redacted, unset};
+use crate::{Call, Pages, schema};
+
+/// Manages the OAuth clients of the environment, their secrets and the consents of users.
 ///
 /// Created by [`Client::clients`](crate::Client::clients). Cloning it is cheap.
 #[derive(Clone, Debug)]
-pub struct ClientService {
+pub struct Clients {
     client: crate::Client,
 }
 
 impl crate::Client {
-    /// Returns the operations of [`ClientService`].
-    pub fn clients(&self) -> ClientService {
-        ClientService { client: self.clone() }
+    /// Returns the methods of [`Clients`].
+    pub fn clients(&self) -> Clients {
+        Clients {
+            client: self.clone(),
+        }
     }
 }
 
-impl ClientService {
+impl Clients {
     /// Lists the clients of the environment in order of creation, page by page, optionally restricted
     /// to some kinds.
     ///
-    /// To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
-    /// the last page.
-    ///
     /// Route: `GET /api/v1/clients`
-    pub async fn list_client(&self, request: ListClientsRequest) -> Result<ListClientsResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.ListClient") }, &request).await
-    }
-
-    /// Returns a stream of the `clients` of all pages, starting at the request's `page_token`.
     ///
-    /// Pages are fetched lazily with [`Self::list_client`]. An error ends the stream.
-    pub fn list_client_stream(
-        &self,
-        request: ListClientsRequest,
-    ) -> impl Stream<Item = Result<Client, Error>> + Send + 'static {
-        let service = self.clone();
-        let fetch = move |request| {
-            let service = service.clone();
-            async move {
-                let ListClientsResponse { clients, next_page_token, .. } = service.list_client(request).await?;
-                Ok(Page { items: clients, next: next_page_token })
-            }
-        };
-        pages(request, fetch, |request: &mut ListClientsRequest, token| request.page_token = token)
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let mut clients = client.clients().list().page_size(50);
+    /// while let Some(client) = clients.try_next().await? {
+    ///     println!("{client:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self) -> ClientsList {
+        ClientsList(Pages::new(
+            &self.client,
+            const { schema::named("ClientService.ListClient") },
+            "clients",
+        ))
     }
 
     /// Creates a client of the environment and returns it.
@@ -65,18 +57,50 @@ impl ClientService {
     /// It has no secret yet; add one with `CreateClientSecret`. Fails with `INVALID_ARGUMENT` if the
     /// name or the kind is missing, or if a URI is listed twice.
     ///
+    /// - `client`: The client to create.
+    ///
     /// Route: `POST /api/v1/clients`
-    pub async fn create_client(&self, request: CreateClientRequest) -> Result<CreateClientResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.CreateClient") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// use scalekit::api::clients::CreateClient;
+    ///
+    /// let client = client.clients().create(CreateClient::new("example", "example")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, client: CreateClient) -> Call<Client> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.CreateClient") },
+            Decoder::field("client"),
+        );
+        call.request().encode("client", &client);
+        call
     }
 
     /// Returns one client of the environment.
     ///
     /// Fails with `NOT_FOUND` for an unknown client.
     ///
+    /// - `client_id`: Id of the client, 1 to 32 characters.
+    ///
     /// Route: `GET /api/v1/clients/{client_id}`
-    pub async fn get_client(&self, request: GetClientRequest) -> Result<GetClientResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.GetClient") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let client = client.clients().get("id_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get(&self, client_id: impl Into<String>) -> Call<Client> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.GetClient") },
+            Decoder::field("client"),
+        );
+        call.request().text("client_id", client_id);
+        call
     }
 
     /// Updates a client of the environment and returns it.
@@ -84,18 +108,55 @@ impl ClientService {
     /// Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND`
     /// for an unknown client.
     ///
+    /// - `client_id`: Id of the client, 1 to 32 characters.
+    /// - `client`: The new values.
+    ///
     /// Route: `PATCH /api/v1/clients/{client_id}`
-    pub async fn update_client(&self, request: UpdateClientRequest) -> Result<UpdateClientResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.UpdateClient") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// use scalekit::api::clients::UpdateClient;
+    ///
+    /// let client = client
+    ///     .clients()
+    ///     .update("id_123", UpdateClient::new().initiate_login_uri("https://app.acme.com/"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self, client_id: impl Into<String>, client: UpdateClient) -> ClientsUpdate {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.UpdateClient") },
+            Decoder::field("client"),
+        );
+        call.request().text("client_id", client_id);
+        call.request().encode("client", &client);
+        ClientsUpdate(call)
     }
 
     /// Deletes a client of the environment and returns nothing.
     ///
     /// Its secrets stop working. Fails with `NOT_FOUND` for an unknown client.
     ///
+    /// - `client_id`: Id of the client, 1 to 32 characters.
+    ///
     /// Route: `DELETE /api/v1/clients/{client_id}`
-    pub async fn delete_client(&self, request: DeleteClientRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { schema::named("ClientService.DeleteClient") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// client.clients().delete("id_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, client_id: impl Into<String>) -> Call<()> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.DeleteClient") },
+            Decoder::nothing(),
+        );
+        call.request().text("client_id", client_id);
+        call
     }
 
     /// Adds a secret to a client.
@@ -103,9 +164,24 @@ impl ClientService {
     /// Returns the plain text, which is shown only once, and the stored secret. A client of a resource
     /// has at most 5 secrets. Fails with `NOT_FOUND` for an unknown client.
     ///
+    /// - `client_id`: Id of the client, 1 to 32 characters.
+    ///
     /// Route: `POST /api/v1/clients/{client_id}/secrets`
-    pub async fn create_client_secret(&self, request: CreateClientSecretRequest) -> Result<CreateClientSecretResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.CreateClientSecret") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let response = client.clients().create_secret("id_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create_secret(&self, client_id: impl Into<String>) -> Call<CreateClientSecretResponse> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.CreateClientSecret") },
+            Decoder::whole(),
+        );
+        call.request().text("client_id", client_id);
+        call
     }
 
     /// Deletes a secret of a client and returns nothing.
@@ -113,20 +189,154 @@ impl ClientService {
     /// The last secret of a client cannot be deleted. Fails with `NOT_FOUND` for an unknown client or
     /// secret.
     ///
+    /// - `client_id`: Id of the client, 1 to 32 characters.
+    /// - `secret_id`: Id of the secret, 1 to 32 characters.
+    ///
     /// Route: `DELETE /api/v1/clients/{client_id}/secrets/{secret_id}`
-    pub async fn delete_client_secret(&self, request: DeleteClientSecretRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { schema::named("ClientService.DeleteClientSecret") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// client.clients().delete_secret("id_123", "id_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete_secret(
+        &self,
+        client_id: impl Into<String>,
+        secret_id: impl Into<String>,
+    ) -> Call<()> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.DeleteClientSecret") },
+            Decoder::nothing(),
+        );
+        call.request().text("client_id", client_id);
+        call.request().text("secret_id", secret_id);
+        call
     }
 
+    /// Revokes the consent that a user has given to a client.
+    ///
+    /// The response has no fields. Fails with `NOT_FOUND` for an unknown client or consent.
+    ///
+    /// - `client_id`: Id of the client (starts with `m2m_`), at most 32 characters.
+    /// - `consent_id`: Id of the consent (starts with `usrcnst_`), at most 32 characters.
+    ///
+    /// Route: `DELETE /api/v1/clients/{client_id}/consents/{consent_id}`
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// client.clients().revoke_consent("id_123", "id_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn revoke_consent(
+        &self,
+        client_id: impl Into<String>,
+        consent_id: impl Into<String>,
+    ) -> Call<()> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.RevokeUserConsent") },
+            Decoder::nothing(),
+        );
+        call.request().text("client_id", client_id);
+        call.request().text("consent_id", consent_id);
+        call
+    }
+}
+
+/// The items of [`Clients::list`]. See [`Pages`].
+#[must_use = "a list fetches its pages when it is read"]
+#[derive(Debug)]
+pub struct ClientsList(Pages<Client>);
+
+impl ClientsList {
+    /// Whether to include the plain text of secrets that the service still has.
+    pub fn include_plain_secret(mut self, include_plain_secret: bool) -> Self {
+        self.0
+            .request()
+            .set("include_plain_secret", include_plain_secret);
+        self
+    }
+
+    /// Filter; all clients are listed if not set.
+    pub fn filter(mut self, filter: ClientFilter) -> Self {
+        self.0.request().encode("filter", &filter);
+        self
+    }
+}
+
+pages_type!(ClientsList, Client);
+
+/// A call of [`Clients::update`]. See [`Call`].
+#[must_use = "a call is sent when it is awaited"]
+#[derive(Clone, Debug)]
+pub struct ClientsUpdate(Call<Client>);
+
+impl ClientsUpdate {
+    /// Fields of `client` to change.
+    pub fn mask(mut self, mask: impl Into<FieldMask>) -> Self {
+        self.0.request().encode::<FieldMask>("mask", &mask.into());
+        self
+    }
+}
+
+call_type!(ClientsUpdate, Client);
+
+/// Manages the machine clients of organizations and their secrets.
+///
+/// Created by [`Client::organization_clients`](crate::Client::organization_clients). Cloning it is cheap.
+#[derive(Clone, Debug)]
+pub struct OrganizationClients {
+    client: crate::Client,
+}
+
+impl crate::Client {
+    /// Returns the methods of [`OrganizationClients`].
+    pub fn organization_clients(&self) -> OrganizationClients {
+        OrganizationClients {
+            client: self.clone(),
+        }
+    }
+}
+
+impl OrganizationClients {
     /// Creates a machine client of an organization.
     ///
     /// Returns it with its first secret, whose plain text is shown only once. With its client id and
-    /// its secret, the client gets access tokens from the token endpoint through the client
-    /// credentials grant (RFC 6749, section 4.4). Fails with `NOT_FOUND` for an unknown organization.
+    /// its secret, the client gets access tokens from the token endpoint through the client credentials
+    /// grant (RFC 6749, section 4.4). Fails with `NOT_FOUND` for an unknown organization.
+    ///
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `client`: The client to create.
     ///
     /// Route: `POST /api/v1/organizations/{organization_id}/clients`
-    pub async fn create_organization_client(&self, request: CreateOrganizationClientRequest) -> Result<CreateOrganizationClientResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.CreateOrganizationClient") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// use scalekit::api::clients::OrganizationClient;
+    ///
+    /// let response = client
+    ///     .organization_clients()
+    ///     .create("org_123", OrganizationClient::new().name("example"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(
+        &self,
+        organization_id: impl Into<String>,
+        client: OrganizationClient,
+    ) -> Call<CreateOrganizationClientResponse> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.CreateOrganizationClient") },
+            Decoder::whole(),
+        );
+        call.request().text("organization_id", organization_id);
+        call.request().encode("client", &client);
+        call
     }
 
     /// Returns one machine client of an organization.
@@ -134,9 +344,30 @@ impl ClientService {
     /// The plain text of its secrets is not included. Fails with `NOT_FOUND` for an unknown
     /// organization or client.
     ///
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `client_id`: Id of the client (`m2morg_` followed by digits), at most 32 characters.
+    ///
     /// Route: `GET /api/v1/organizations/{organization_id}/clients/{client_id}`
-    pub async fn get_organization_client(&self, request: GetOrganizationClientRequest) -> Result<GetOrganizationClientResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.GetOrganizationClient") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let client = client.organization_clients().get("org_123", "m2morg_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get(
+        &self,
+        organization_id: impl Into<String>,
+        client_id: impl Into<String>,
+    ) -> Call<M2MClient> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.GetOrganizationClient") },
+            Decoder::field("client"),
+        );
+        call.request().text("organization_id", organization_id);
+        call.request().text("client_id", client_id);
+        call
     }
 
     /// Adds a secret to a machine client of an organization, for example to rotate its secrets.
@@ -144,9 +375,33 @@ impl ClientService {
     /// Returns the plain text, which is shown only once, and the stored secret. The earlier secrets
     /// stay valid. Fails with `NOT_FOUND` for an unknown organization or client.
     ///
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `client_id`: Id of the client (`m2morg_` followed by digits), at most 32 characters.
+    ///
     /// Route: `POST /api/v1/organizations/{organization_id}/clients/{client_id}/secrets`
-    pub async fn create_organization_client_secret(&self, request: CreateOrganizationClientSecretRequest) -> Result<CreateOrganizationClientSecretResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.CreateOrganizationClientSecret") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let response = client
+    ///     .organization_clients()
+    ///     .create_secret("org_123", "m2morg_123")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create_secret(
+        &self,
+        organization_id: impl Into<String>,
+        client_id: impl Into<String>,
+    ) -> Call<CreateOrganizationClientSecretResponse> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.CreateOrganizationClientSecret") },
+            Decoder::whole(),
+        );
+        call.request().text("organization_id", organization_id);
+        call.request().text("client_id", client_id);
+        call
     }
 
     /// Deletes a secret of a machine client of an organization and returns nothing.
@@ -154,9 +409,33 @@ impl ClientService {
     /// The last secret of a client cannot be deleted. Fails with `NOT_FOUND` for an unknown
     /// organization, client or secret.
     ///
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `client_id`: Id of the client (`m2morg_` followed by digits), at most 32 characters.
+    /// - `secret_id`: Id of the secret, 1 to 32 characters.
+    ///
     /// Route: `DELETE /api/v1/organizations/{organization_id}/clients/{client_id}/secrets/{secret_id}`
-    pub async fn delete_organization_client_secret(&self, request: DeleteOrganizationClientSecretRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { schema::named("ClientService.DeleteOrganizationClientSecret") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// client.organization_clients().delete_secret("org_123", "m2morg_123", "id_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete_secret(
+        &self,
+        organization_id: impl Into<String>,
+        client_id: impl Into<String>,
+        secret_id: impl Into<String>,
+    ) -> Call<()> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.DeleteOrganizationClientSecret") },
+            Decoder::nothing(),
+        );
+        call.request().text("organization_id", organization_id);
+        call.request().text("client_id", client_id);
+        call.request().text("secret_id", secret_id);
+        call
     }
 
     /// Updates a machine client of an organization and returns it.
@@ -164,93 +443,268 @@ impl ClientService {
     /// Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND`
     /// for an unknown organization or client.
     ///
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `client_id`: Id of the client (`m2morg_` followed by digits), at most 32 characters.
+    /// - `client`: The new values.
+    ///
     /// Route: `PATCH /api/v1/organizations/{organization_id}/clients/{client_id}`
-    pub async fn update_organization_client(&self, request: UpdateOrganizationClientRequest) -> Result<UpdateOrganizationClientResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.UpdateOrganizationClient") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// use scalekit::api::clients::OrganizationClient;
+    ///
+    /// let client = client
+    ///     .organization_clients()
+    ///     .update("org_123", "m2morg_123", OrganizationClient::new().name("example"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        organization_id: impl Into<String>,
+        client_id: impl Into<String>,
+        client: OrganizationClient,
+    ) -> Call<M2MClient> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.UpdateOrganizationClient") },
+            Decoder::field("client"),
+        );
+        call.request().text("organization_id", organization_id);
+        call.request().text("client_id", client_id);
+        call.request().encode("client", &client);
+        call
     }
 
     /// Deletes a machine client of an organization and returns nothing.
     ///
     /// Its secrets stop working. Fails with `NOT_FOUND` for an unknown organization or client.
     ///
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `client_id`: Id of the client (`m2morg_` followed by digits), at most 32 characters.
+    ///
     /// Route: `DELETE /api/v1/organizations/{organization_id}/clients/{client_id}`
-    pub async fn delete_organization_client(&self, request: DeleteOrganizationClientRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { schema::named("ClientService.DeleteOrganizationClient") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// client.organization_clients().delete("org_123", "m2morg_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        organization_id: impl Into<String>,
+        client_id: impl Into<String>,
+    ) -> Call<()> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.DeleteOrganizationClient") },
+            Decoder::nothing(),
+        );
+        call.request().text("organization_id", organization_id);
+        call.request().text("client_id", client_id);
+        call
     }
 
     /// Lists the machine clients of an organization in order of creation, page by page.
     ///
-    /// To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
-    /// the last page. Fails with `NOT_FOUND` for an unknown organization.
+    /// Fails with `NOT_FOUND` for an unknown organization.
+    ///
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
     ///
     /// Route: `GET /api/v1/organizations/{organization_id}/clients`
-    pub async fn list_organization_clients(&self, request: ListOrganizationClientsRequest) -> Result<ListOrganizationClientsResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.ListOrganizationClients") }, &request).await
-    }
-
-    /// Returns a stream of the `clients` of all pages, starting at the request's `page_token`.
     ///
-    /// Pages are fetched lazily with [`Self::list_organization_clients`]. An error ends the stream.
-    pub fn list_organization_clients_stream(
-        &self,
-        request: ListOrganizationClientsRequest,
-    ) -> impl Stream<Item = Result<M2MClient, Error>> + Send + 'static {
-        let service = self.clone();
-        let fetch = move |request| {
-            let service = service.clone();
-            async move {
-                let ListOrganizationClientsResponse { clients, next_page_token, .. } = service.list_organization_clients(request).await?;
-                Ok(Page { items: clients, next: next_page_token })
-            }
-        };
-        pages(request, fetch, |request: &mut ListOrganizationClientsRequest, token| request.page_token = token)
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let mut clients = client.organization_clients().list("org_123").page_size(50);
+    /// while let Some(client) = clients.try_next().await? {
+    ///     println!("{client:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self, organization_id: impl Into<String>) -> Pages<M2MClient> {
+        let mut pages = Pages::new(
+            &self.client,
+            const { schema::named("ClientService.ListOrganizationClients") },
+            "clients",
+        );
+        pages.request().text("organization_id", organization_id);
+        pages
     }
+}
 
+/// Reads protected resources, such as MCP servers, and the consents of their users.
+///
+/// Created by [`Client::resources`](crate::Client::resources). Cloning it is cheap.
+#[derive(Clone, Debug)]
+pub struct Resources {
+    client: crate::Client,
+}
+
+impl crate::Client {
+    /// Returns the methods of [`Resources`].
+    pub fn resources(&self) -> Resources {
+        Resources {
+            client: self.clone(),
+        }
+    }
+}
+
+impl Resources {
     /// Returns one protected resource.
     ///
     /// Fails with `NOT_FOUND` for an unknown resource.
     ///
+    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
+    ///
     /// Route: `GET /api/v1/resources/{resource_id}`
-    pub async fn get_resource(&self, request: GetResourceRequest) -> Result<GetResourceResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.GetResource") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let resource = client.resources().get("res_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get(&self, resource_id: impl Into<String>) -> Call<Resource> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.GetResource") },
+            Decoder::field("resource"),
+        );
+        call.request().text("resource_id", resource_id);
+        call
     }
 
     /// Lists the protected resources of one type in order of creation, page by page.
     ///
-    /// To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
-    /// the last page. Fails with `INVALID_ARGUMENT` if the type is missing.
+    /// Fails with `INVALID_ARGUMENT` if the type is missing.
+    ///
+    /// - `resource_type`: Only resources of this type.
     ///
     /// Route: `GET /api/v1/resources`
-    pub async fn list_resources(&self, request: ListResourcesRequest) -> Result<ListResourcesResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.ListResources") }, &request).await
-    }
-
-    /// Returns a stream of the `resources` of all pages, starting at the request's `page_token`.
     ///
-    /// Pages are fetched lazily with [`Self::list_resources`]. An error ends the stream.
-    pub fn list_resources_stream(
-        &self,
-        request: ListResourcesRequest,
-    ) -> impl Stream<Item = Result<Resource, Error>> + Send + 'static {
-        let service = self.clone();
-        let fetch = move |request| {
-            let service = service.clone();
-            async move {
-                let ListResourcesResponse { resources, next_page_token, .. } = service.list_resources(request).await?;
-                Ok(Page { items: resources, next: next_page_token })
-            }
-        };
-        pages(request, fetch, |request: &mut ListResourcesRequest, token| request.page_token = token)
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// use scalekit::api::clients::ResourceType;
+    ///
+    /// let mut resources = client.resources().list(ResourceType::Web).page_size(50);
+    /// while let Some(resource) = resources.try_next().await? {
+    ///     println!("{resource:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self, resource_type: ResourceType) -> Pages<Resource> {
+        let mut pages = Pages::new(
+            &self.client,
+            const { schema::named("ClientService.ListResources") },
+            "resources",
+        );
+        pages.request().encode("resource_type", &resource_type);
+        pages
     }
 
+    /// Lists the consents that users have given to clients of a protected resource, page by page.
+    ///
+    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
+    ///
+    /// Route: `GET /api/v1/user_consents`
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let mut consents = client.resources().list_user_consents("res_123").page_size(50);
+    /// while let Some(consent) = consents.try_next().await? {
+    ///     println!("{consent:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list_user_consents(&self, resource_id: impl Into<String>) -> ResourcesListUserConsents {
+        let mut pages = Pages::new(
+            &self.client,
+            const { schema::named("ClientService.ListResourceUserConsents") },
+            "consents",
+        );
+        pages.request().text("resource_id", resource_id);
+        ResourcesListUserConsents(pages)
+    }
+}
+
+/// The items of [`Resources::list_user_consents`]. See [`Pages`].
+#[must_use = "a list fetches its pages when it is read"]
+#[derive(Debug)]
+pub struct ResourcesListUserConsents(Pages<ResourceUserConsent>);
+
+impl ResourcesListUserConsents {
+    /// Only consents that contain this text; all consents if empty.
+    pub fn search(mut self, search: impl Into<String>) -> Self {
+        self.0.request().text("search", search);
+        self
+    }
+
+    /// Filter; the consents of all users are listed if not set.
+    pub fn filter(mut self, filter: ResourceUserConsentFilter) -> Self {
+        self.0.request().encode("filter", &filter);
+        self
+    }
+}
+
+pages_type!(ResourcesListUserConsents, ResourceUserConsent);
+
+/// Manages the clients of protected resources.
+///
+/// Created by [`Client::resource_clients`](crate::Client::resource_clients). Cloning it is cheap.
+#[derive(Clone, Debug)]
+pub struct ResourceClients {
+    client: crate::Client,
+}
+
+impl crate::Client {
+    /// Returns the methods of [`ResourceClients`].
+    pub fn resource_clients(&self) -> ResourceClients {
+        ResourceClients {
+            client: self.clone(),
+        }
+    }
+}
+
+impl ResourceClients {
     /// Creates a client of a protected resource.
     ///
     /// Returns it with its first secret, whose plain text is shown only once. Fails with `NOT_FOUND`
     /// for an unknown resource.
     ///
+    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
+    /// - `client`: The client to create.
+    ///
     /// Route: `POST /api/v1/resources/{resource_id}/clients`
-    pub async fn create_resource_client(&self, request: CreateResourceClientRequest) -> Result<CreateResourceClientResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.CreateResourceClient") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// use scalekit::api::clients::ResourceClient;
+    ///
+    /// let response = client
+    ///     .resource_clients()
+    ///     .create("res_123", ResourceClient::new().name("example"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(
+        &self,
+        resource_id: impl Into<String>,
+        client: ResourceClient,
+    ) -> Call<CreateResourceClientResponse> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.CreateResourceClient") },
+            Decoder::whole(),
+        );
+        call.request().text("resource_id", resource_id);
+        call.request().encode("client", &client);
+        call
     }
 
     /// Updates a client of a protected resource and returns it.
@@ -258,18 +712,68 @@ impl ClientService {
     /// Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND`
     /// for an unknown resource or client.
     ///
+    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
+    /// - `client_id`: Id of the client, 1 to 32 characters.
+    /// - `client`: The new values.
+    ///
     /// Route: `PATCH /api/v1/resources/{resource_id}/clients/{client_id}`
-    pub async fn update_resource_client(&self, request: UpdateResourceClientRequest) -> Result<UpdateResourceClientResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.UpdateResourceClient") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// use scalekit::api::clients::ResourceClient;
+    ///
+    /// let client = client
+    ///     .resource_clients()
+    ///     .update("res_123", "id_123", ResourceClient::new().name("example"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        resource_id: impl Into<String>,
+        client_id: impl Into<String>,
+        client: ResourceClient,
+    ) -> ResourceClientsUpdate {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.UpdateResourceClient") },
+            Decoder::field("client"),
+        );
+        call.request().text("resource_id", resource_id);
+        call.request().text("client_id", client_id);
+        call.request().encode("client", &client);
+        ResourceClientsUpdate(call)
     }
 
     /// Returns one client of a protected resource and the users who have consented to it.
     ///
     /// Fails with `NOT_FOUND` for an unknown resource or client.
     ///
+    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
+    /// - `client_id`: Id of the client, 1 to 32 characters.
+    ///
     /// Route: `GET /api/v1/resources/{resource_id}/clients/{client_id}`
-    pub async fn get_resource_client(&self, request: GetResourceClientRequest) -> Result<GetResourceClientResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.GetResourceClient") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let response = client.resource_clients().get("res_123", "id_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get(
+        &self,
+        resource_id: impl Into<String>,
+        client_id: impl Into<String>,
+    ) -> Call<GetResourceClientResponse> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.GetResourceClient") },
+            Decoder::whole(),
+        );
+        call.request().text("resource_id", resource_id);
+        call.request().text("client_id", client_id);
+        call
     }
 
     /// Lists all clients of a protected resource in order of creation, in one response.
@@ -277,37 +781,24 @@ impl ClientService {
     /// The response also counts the clients that registered themselves and the clients that were
     /// created manually. Fails with `NOT_FOUND` for an unknown resource.
     ///
+    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
+    ///
     /// Route: `GET /api/v1/resources/{resource_id}/clients`
-    pub async fn list_resource_clients(&self, request: ListResourceClientsRequest) -> Result<ListResourceClientsResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.ListResourceClients") }, &request).await
-    }
-
-    /// Lists the consents that users have given to clients of a protected resource, page by page.
     ///
-    /// To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
-    /// the last page.
-    ///
-    /// Route: `GET /api/v1/user_consents`
-    pub async fn list_resource_user_consents(&self, request: ListResourceUserConsentsRequest) -> Result<ListResourceUserConsentsResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.ListResourceUserConsents") }, &request).await
-    }
-
-    /// Returns a stream of the `consents` of all pages, starting at the request's `page_token`.
-    ///
-    /// Pages are fetched lazily with [`Self::list_resource_user_consents`]. An error ends the stream.
-    pub fn list_resource_user_consents_stream(
-        &self,
-        request: ListResourceUserConsentsRequest,
-    ) -> impl Stream<Item = Result<ResourceUserConsent, Error>> + Send + 'static {
-        let service = self.clone();
-        let fetch = move |request| {
-            let service = service.clone();
-            async move {
-                let ListResourceUserConsentsResponse { consents, next_page_token, .. } = service.list_resource_user_consents(request).await?;
-                Ok(Page { items: consents, next: next_page_token })
-            }
-        };
-        pages(request, fetch, |request: &mut ListResourceUserConsentsRequest, token| request.page_token = token)
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let response = client.resource_clients().list("res_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self, resource_id: impl Into<String>) -> Call<ListResourceClientsResponse> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.ListResourceClients") },
+            Decoder::whole(),
+        );
+        call.request().text("resource_id", resource_id);
+        call
     }
 
     /// Deletes a client of a protected resource.
@@ -315,20 +806,45 @@ impl ClientService {
     /// Its secrets stop working. The response has no fields. Fails with `NOT_FOUND` for an unknown
     /// resource or client.
     ///
+    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
+    /// - `client_id`: Id of the client, 1 to 32 characters.
+    ///
     /// Route: `DELETE /api/v1/resources/{resource_id}/clients/{client_id}`
-    pub async fn delete_resource_client(&self, request: DeleteResourceClientRequest) -> Result<DeleteResourceClientResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.DeleteResourceClient") }, &request).await
-    }
-
-    /// Revokes the consent that a user has given to a client.
     ///
-    /// The response has no fields. Fails with `NOT_FOUND` for an unknown client or consent.
-    ///
-    /// Route: `DELETE /api/v1/clients/{client_id}/consents/{consent_id}`
-    pub async fn revoke_user_consent(&self, request: RevokeUserConsentRequest) -> Result<RevokeUserConsentResponse, Error> {
-        self.client.call_typed(const { schema::named("ClientService.RevokeUserConsent") }, &request).await
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// client.resource_clients().delete("res_123", "id_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, resource_id: impl Into<String>, client_id: impl Into<String>) -> Call<()> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("ClientService.DeleteResourceClient") },
+            Decoder::nothing(),
+        );
+        call.request().text("resource_id", resource_id);
+        call.request().text("client_id", client_id);
+        call
     }
 }
+
+/// A call of [`ResourceClients::update`]. See [`Call`].
+#[must_use = "a call is sent when it is awaited"]
+#[derive(Clone, Debug)]
+pub struct ResourceClientsUpdate(Call<M2MClient>);
+
+impl ResourceClientsUpdate {
+    /// Fields of `client` to change.
+    pub fn update_mask(mut self, update_mask: impl Into<FieldMask>) -> Self {
+        self.0
+            .request()
+            .encode::<FieldMask>("update_mask", &update_mask.into());
+        self
+    }
+}
+
+call_type!(ResourceClientsUpdate, M2MClient);
 
 /// A network in CIDR notation (RFC 4632).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -342,13 +858,32 @@ pub struct CidrEntry {
     pub r#type: CidrType,
 }
 
+impl CidrEntry {
+    /// Creates a value with the required fields.
+    ///
+    /// - `value`: The network, such as `203.0.113.0/24`. Required.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            ..Default::default()
+        }
+    }
+
+    /// IP version of the network.
+    #[must_use]
+    pub fn r#type(mut self, r#type: CidrType) -> Self {
+        self.r#type = r#type;
+        self
+    }
+}
+
 /// A client or a predefined set of clients that may use a client ID metadata document for
 /// identification.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CimdAllowlistEntry {
-    /// `PREDEFINED` if `value` is the name of an entry predefined by Scalekit, `URL` if `value` is a
-    /// URL.
+    /// `PREDEFINED` if `value` is the name of an entry predefined by Scalekit, `URL` if `value` is
+    /// a URL.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub r#type: String,
     /// Name or URL, depending on `type`.
@@ -364,7 +899,11 @@ pub struct Client {
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
     /// Key id of the client.
-    #[serde(rename = "keyId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        rename = "keyId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub key_id: String,
     /// Time of creation. Read-only.
     #[serde(alias = "createTime", skip_serializing_if = "unset")]
@@ -376,40 +915,80 @@ pub struct Client {
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub secrets: Vec<ClientSecret>,
     /// URLs to which the browser may be redirected after logout.
-    #[serde(alias = "postLogoutRedirectUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "postLogoutRedirectUris",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub post_logout_redirect_uris: Vec<String>,
     /// Back-channel logout URIs. The service calls them when a user logs out.
-    #[serde(alias = "backChannelLogoutUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "backChannelLogoutUris",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub back_channel_logout_uris: Vec<String>,
     /// URL in the application that starts a login.
-    #[serde(alias = "initiateLoginUri", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "initiateLoginUri",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub initiate_login_uri: String,
     /// URLs to which the browser may be redirected after login.
-    #[serde(alias = "postLoginUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "postLoginUris",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub post_login_uris: Vec<String>,
     /// Name of the client.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
     /// Lifetime of access tokens in seconds.
-    #[serde(alias = "accessTokenExpiry", with = "json", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "accessTokenExpiry",
+        with = "json",
+        skip_serializing_if = "unset"
+    )]
     pub access_token_expiry: Option<i64>,
     /// Scopes that the client may request.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub scopes: Vec<String>,
     /// Claims added to the access tokens of the client, under `custom_claims`.
-    #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "customClaims",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub custom_claims: Vec<CustomClaim>,
     /// Whether the Scalekit API rejects access tokens of the client.
-    #[serde(alias = "disallowScalekitApiAccess", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "disallowScalekitApiAccess",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub disallow_scalekit_api_access: bool,
     /// OAuth grants that the client may use, such as `authorization_code` or `client_credentials`.
-    #[serde(alias = "grantTypes", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "grantTypes",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub grant_types: Vec<String>,
     /// Kind of the client.
-    #[serde(alias = "clientType", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "clientType",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub client_type: String,
     /// Whether the code flow requires PKCE (RFC 7636).
-    #[serde(alias = "enforcePkce", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "enforcePkce",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub enforce_pkce: bool,
     /// Networks from which the client may be used.
     #[serde(alias = "ipAllowlist", skip_serializing_if = "unset")]
@@ -430,7 +1009,11 @@ pub struct ClientSecret {
     #[serde(alias = "updateTime", skip_serializing_if = "unset")]
     pub update_time: Option<Timestamp>,
     /// Last characters of the plain text, to tell secrets apart.
-    #[serde(alias = "secretSuffix", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "secretSuffix",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub secret_suffix: String,
     /// Creator of the secret, if known.
     #[serde(alias = "createdBy", skip_serializing_if = "unset")]
@@ -470,10 +1053,18 @@ impl fmt::Debug for ClientSecret {
 #[serde(default)]
 pub struct ConsentedUser {
     /// Id of the consent (starts with `usrcnst_`), for `RevokeUserConsent`.
-    #[serde(alias = "consentId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "consentId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub consent_id: String,
     /// Id of the user in your application.
-    #[serde(alias = "externalUserId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "externalUserId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub external_user_id: String,
     /// Scopes that the user has granted.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
@@ -483,39 +1074,68 @@ pub struct ConsentedUser {
 /// The client of the environment to create.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct CreateClient {
     /// Name of the client, at most 128 characters. Required.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
     /// Kind of the client, at most 128 characters. Required.
-    #[serde(alias = "clientType", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "clientType",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub client_type: String,
     /// Back-channel logout URIs, without duplicates. The service calls them when a user logs out.
-    #[serde(alias = "backChannelLogoutUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "backChannelLogoutUris",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub back_channel_logout_uris: Vec<String>,
     /// URLs to which the browser may be redirected after logout; no duplicates.
-    #[serde(alias = "postLogoutRedirectUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "postLogoutRedirectUris",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub post_logout_redirect_uris: Vec<String>,
     /// URL in the application that starts a login.
     #[serde(alias = "initiateLoginUri", skip_serializing_if = "unset")]
     pub initiate_login_uri: Option<String>,
     /// URLs to which the browser may be redirected after login; no duplicates.
-    #[serde(alias = "postLoginUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "postLoginUris",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub post_login_uris: Vec<String>,
     /// Lifetime of access tokens in seconds; chosen by the service if 0.
-    #[serde(alias = "accessTokenExpiry", with = "json", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "accessTokenExpiry",
+        with = "json",
+        skip_serializing_if = "unset"
+    )]
     pub access_token_expiry: i64,
     /// Scopes that the client may request.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub scopes: Vec<String>,
     /// Claims added to the access tokens of the client, under `custom_claims`.
-    #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "customClaims",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub custom_claims: Vec<CustomClaim>,
     /// Whether the Scalekit API rejects access tokens of the client.
     #[serde(alias = "disallowScalekitApiAccess", skip_serializing_if = "unset")]
     pub disallow_scalekit_api_access: Option<bool>,
     /// OAuth grants that the client may use, such as `authorization_code` or `client_credentials`.
-    #[serde(alias = "grantTypes", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "grantTypes",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub grant_types: Vec<String>,
     /// Whether the code flow requires PKCE (RFC 7636).
     #[serde(alias = "enforcePkce", skip_serializing_if = "unset")]
@@ -525,31 +1145,110 @@ pub struct CreateClient {
     pub ip_allowlist: Option<IpAllowlist>,
 }
 
-/// Request for `CreateClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct CreateClientRequest {
-    /// The client to create. Required.
-    #[serde(skip_serializing_if = "unset")]
-    pub client: Option<CreateClient>,
-}
+impl CreateClient {
+    /// Creates a value with the required fields.
+    ///
+    /// - `name`: Name of the client, at most 128 characters. Required.
+    /// - `client_type`: Kind of the client, at most 128 characters. Required.
+    pub fn new(name: impl Into<String>, client_type: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            client_type: client_type.into(),
+            ..Default::default()
+        }
+    }
 
-/// Response to `CreateClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct CreateClientResponse {
-    /// The created client.
-    #[serde(skip_serializing_if = "unset")]
-    pub client: Option<Client>,
-}
+    /// Back-channel logout URIs, without duplicates. The service calls them when a user logs out.
+    #[must_use]
+    pub fn back_channel_logout_uris(
+        mut self,
+        back_channel_logout_uris: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.back_channel_logout_uris = back_channel_logout_uris
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        self
+    }
 
-/// Request for `CreateClientSecret`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct CreateClientSecretRequest {
-    /// Id of the client, 1 to 32 characters.
-    #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub client_id: String,
+    /// URLs to which the browser may be redirected after logout; no duplicates.
+    #[must_use]
+    pub fn post_logout_redirect_uris(
+        mut self,
+        post_logout_redirect_uris: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.post_logout_redirect_uris = post_logout_redirect_uris
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        self
+    }
+
+    /// URL in the application that starts a login.
+    #[must_use]
+    pub fn initiate_login_uri(mut self, initiate_login_uri: impl Into<String>) -> Self {
+        self.initiate_login_uri = Some(initiate_login_uri.into());
+        self
+    }
+
+    /// URLs to which the browser may be redirected after login; no duplicates.
+    #[must_use]
+    pub fn post_login_uris(
+        mut self,
+        post_login_uris: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.post_login_uris = post_login_uris.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Lifetime of access tokens in seconds; chosen by the service if 0.
+    #[must_use]
+    pub fn access_token_expiry(mut self, access_token_expiry: i64) -> Self {
+        self.access_token_expiry = access_token_expiry;
+        self
+    }
+
+    /// Scopes that the client may request.
+    #[must_use]
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Claims added to the access tokens of the client, under `custom_claims`.
+    #[must_use]
+    pub fn custom_claims(mut self, custom_claims: impl IntoIterator<Item = CustomClaim>) -> Self {
+        self.custom_claims = custom_claims.into_iter().collect();
+        self
+    }
+
+    /// Whether the Scalekit API rejects access tokens of the client.
+    #[must_use]
+    pub fn disallow_scalekit_api_access(mut self, disallow_scalekit_api_access: bool) -> Self {
+        self.disallow_scalekit_api_access = Some(disallow_scalekit_api_access);
+        self
+    }
+
+    /// OAuth grants that the client may use, such as `authorization_code` or `client_credentials`.
+    #[must_use]
+    pub fn grant_types(mut self, grant_types: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.grant_types = grant_types.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Whether the code flow requires PKCE (RFC 7636).
+    #[must_use]
+    pub fn enforce_pkce(mut self, enforce_pkce: bool) -> Self {
+        self.enforce_pkce = Some(enforce_pkce);
+        self
+    }
+
+    /// Networks from which the client may be used.
+    #[must_use]
+    pub fn ip_allowlist(mut self, ip_allowlist: IpAllowlist) -> Self {
+        self.ip_allowlist = Some(ip_allowlist);
+        self
+    }
 }
 
 /// Response to `CreateClientSecret`.
@@ -557,7 +1256,11 @@ pub struct CreateClientSecretRequest {
 #[serde(default)]
 pub struct CreateClientSecretResponse {
     /// Plain text of the new secret. It is shown only once: store it now.
-    #[serde(alias = "plainSecret", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "plainSecret",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub plain_secret: String,
     /// The created secret.
     #[serde(skip_serializing_if = "unset")]
@@ -573,18 +1276,6 @@ impl fmt::Debug for CreateClientSecretResponse {
     }
 }
 
-/// Request for `CreateOrganizationClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct CreateOrganizationClientRequest {
-    /// Id of the organization (`org_` followed by digits), at most 32 characters.
-    #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub organization_id: String,
-    /// The client to create. Required.
-    #[serde(skip_serializing_if = "unset")]
-    pub client: Option<OrganizationClient>,
-}
-
 /// Response to `CreateOrganizationClient`.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -593,7 +1284,11 @@ pub struct CreateOrganizationClientResponse {
     #[serde(skip_serializing_if = "unset")]
     pub client: Option<M2MClient>,
     /// Plain text of the first secret. It is shown only once: store it now.
-    #[serde(alias = "plainSecret", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "plainSecret",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub plain_secret: String,
 }
 
@@ -606,24 +1301,16 @@ impl fmt::Debug for CreateOrganizationClientResponse {
     }
 }
 
-/// Request for `CreateOrganizationClientSecret`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct CreateOrganizationClientSecretRequest {
-    /// Id of the organization (`org_` followed by digits), at most 32 characters.
-    #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub organization_id: String,
-    /// Id of the client (`m2morg_` followed by digits), at most 32 characters.
-    #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub client_id: String,
-}
-
 /// Response to `CreateOrganizationClientSecret`.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateOrganizationClientSecretResponse {
     /// Plain text of the new secret. It is shown only once: store it now.
-    #[serde(alias = "plainSecret", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "plainSecret",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub plain_secret: String,
     /// The created secret.
     #[serde(skip_serializing_if = "unset")]
@@ -639,18 +1326,6 @@ impl fmt::Debug for CreateOrganizationClientSecretResponse {
     }
 }
 
-/// Request for `CreateResourceClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct CreateResourceClientRequest {
-    /// Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
-    #[serde(alias = "resourceId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub resource_id: String,
-    /// The client to create. Required.
-    #[serde(skip_serializing_if = "unset")]
-    pub client: Option<ResourceClient>,
-}
-
 /// Response to `CreateResourceClient`.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -659,7 +1334,11 @@ pub struct CreateResourceClientResponse {
     #[serde(skip_serializing_if = "unset")]
     pub client: Option<M2MClient>,
     /// Plain text of the first secret. It is shown only once: store it now.
-    #[serde(alias = "plainSecret", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "plainSecret",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub plain_secret: String,
 }
 
@@ -684,120 +1363,17 @@ pub struct CustomClaim {
     pub value: String,
 }
 
-/// Request for `DeleteClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct DeleteClientRequest {
-    /// Id of the client, 1 to 32 characters.
-    #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub client_id: String,
-}
-
-/// Request for `DeleteClientSecret`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct DeleteClientSecretRequest {
-    /// Id of the client, 1 to 32 characters.
-    #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub client_id: String,
-    /// Id of the secret, 1 to 32 characters.
-    #[serde(alias = "secretId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub secret_id: String,
-}
-
-/// Request for `DeleteOrganizationClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct DeleteOrganizationClientRequest {
-    /// Id of the organization (`org_` followed by digits), at most 32 characters.
-    #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub organization_id: String,
-    /// Id of the client (`m2morg_` followed by digits), at most 32 characters.
-    #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub client_id: String,
-}
-
-/// Request for `DeleteOrganizationClientSecret`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct DeleteOrganizationClientSecretRequest {
-    /// Id of the organization (`org_` followed by digits), at most 32 characters.
-    #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub organization_id: String,
-    /// Id of the client (`m2morg_` followed by digits), at most 32 characters.
-    #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub client_id: String,
-    /// Id of the secret, 1 to 32 characters.
-    #[serde(alias = "secretId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub secret_id: String,
-}
-
-/// Request for `DeleteResourceClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct DeleteResourceClientRequest {
-    /// Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
-    #[serde(alias = "resourceId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub resource_id: String,
-    /// Id of the client, 1 to 32 characters.
-    #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub client_id: String,
-}
-
-/// Response to `DeleteResourceClient`. It has no fields.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct DeleteResourceClientResponse {}
-
-/// Request for `GetClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct GetClientRequest {
-    /// Id of the client, 1 to 32 characters.
-    #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub client_id: String,
-}
-
-/// Response to `GetClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct GetClientResponse {
-    /// The requested client.
-    #[serde(skip_serializing_if = "unset")]
-    pub client: Option<Client>,
-}
-
-/// Request for `GetOrganizationClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct GetOrganizationClientRequest {
-    /// Id of the organization (`org_` followed by digits), at most 32 characters.
-    #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub organization_id: String,
-    /// Id of the client (`m2morg_` followed by digits), at most 32 characters.
-    #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub client_id: String,
-}
-
-/// Response to `GetOrganizationClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct GetOrganizationClientResponse {
-    /// The requested client.
-    #[serde(skip_serializing_if = "unset")]
-    pub client: Option<M2MClient>,
-}
-
-/// Request for `GetResourceClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct GetResourceClientRequest {
-    /// Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
-    #[serde(alias = "resourceId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub resource_id: String,
-    /// Id of the client, 1 to 32 characters.
-    #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub client_id: String,
+impl CustomClaim {
+    /// Creates a value with the required fields.
+    ///
+    /// - `key`: Name of the claim, 1 to 128 characters.
+    /// - `value`: Value of the claim.
+    pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            value: value.into(),
+        }
+    }
 }
 
 /// Response to `GetResourceClient`.
@@ -808,26 +1384,12 @@ pub struct GetResourceClientResponse {
     #[serde(skip_serializing_if = "unset")]
     pub client: Option<M2MClient>,
     /// The users who have consented to the client.
-    #[serde(alias = "consentedUsers", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "consentedUsers",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub consented_users: Vec<ConsentedUser>,
-}
-
-/// Request for `GetResource`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct GetResourceRequest {
-    /// Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
-    #[serde(alias = "resourceId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub resource_id: String,
-}
-
-/// Response to `GetResource`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct GetResourceResponse {
-    /// The requested resource.
-    #[serde(skip_serializing_if = "unset")]
-    pub resource: Option<Resource>,
 }
 
 /// Networks from which a client may be used.
@@ -835,98 +1397,64 @@ pub struct GetResourceResponse {
 #[serde(default)]
 pub struct IpAllowlist {
     /// Whether the list is enforced.
-    #[serde(alias = "optedIn", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "optedIn",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub opted_in: bool,
     /// The allowed networks.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub cidrs: Vec<CidrEntry>,
 }
 
-/// Request for `ListClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ListClientsRequest {
-    /// Whether to include the plain text of secrets that the service still has.
-    #[serde(alias = "includePlainSecret", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub include_plain_secret: bool,
-    /// Filter; all clients are listed if not set.
-    #[serde(skip_serializing_if = "unset")]
-    pub filter: Option<ListClientsRequestFilter>,
-    /// Token of the page to return, from an earlier response; empty for the first page.
-    #[serde(alias = "pageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub page_token: String,
-    /// Number of entries per page, at most 30; 10 if not set.
-    #[serde(alias = "pageSize", with = "json", skip_serializing_if = "unset")]
-    pub page_size: u32,
+impl IpAllowlist {
+    /// Creates a value without any field.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether the list is enforced.
+    #[must_use]
+    pub fn opted_in(mut self, opted_in: bool) -> Self {
+        self.opted_in = opted_in;
+        self
+    }
+
+    /// The allowed networks.
+    #[must_use]
+    pub fn cidrs(mut self, cidrs: impl IntoIterator<Item = CidrEntry>) -> Self {
+        self.cidrs = cidrs.into_iter().collect();
+        self
+    }
 }
 
 /// Filter for clients.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct ListClientsRequestFilter {
+#[non_exhaustive]
+pub struct ClientFilter {
     /// Only clients of these kinds; all kinds if empty.
-    #[serde(alias = "clientType", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "clientType",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub client_type: Vec<String>,
 }
 
-/// One page of clients of the environment.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ListClientsResponse {
-    /// Total number of matching entries.
-    #[serde(alias = "totalSize", with = "json", skip_serializing_if = "unset")]
-    pub total_size: u32,
-    /// The clients on this page.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub clients: Vec<Client>,
-    /// Token of the next page; empty on the last one.
-    #[serde(alias = "nextPageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub next_page_token: String,
-    /// Token of the previous page; empty on the first one.
-    #[serde(alias = "prevPageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub prev_page_token: String,
-}
+impl ClientFilter {
+    /// Creates a value without any field.
+    pub fn new() -> Self {
+        Self::default()
+    }
 
-/// Request for `ListOrganizationClients`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ListOrganizationClientsRequest {
-    /// Id of the organization (`org_` followed by digits), at most 32 characters.
-    #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub organization_id: String,
-    /// Number of clients per page, 10 to 100; 10 if not set.
-    #[serde(alias = "pageSize", with = "json", skip_serializing_if = "unset")]
-    pub page_size: u32,
-    /// Token of the page to return, from an earlier response; empty for the first page.
-    #[serde(alias = "pageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub page_token: String,
-}
-
-/// One page of machine clients of an organization.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ListOrganizationClientsResponse {
-    /// Token of the next page; empty on the last one.
-    #[serde(alias = "nextPageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub next_page_token: String,
-    /// Total number of matching entries.
-    #[serde(alias = "totalSize", with = "json", skip_serializing_if = "unset")]
-    pub total_size: u32,
-    /// The clients on this page.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub clients: Vec<M2MClient>,
-    /// Token of the previous page; empty on the first one.
-    #[serde(alias = "prevPageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub prev_page_token: String,
-}
-
-/// Request for `ListResourceClients`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ListResourceClientsRequest {
-    /// Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
-    #[serde(alias = "resourceId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub resource_id: String,
+    /// Only clients of these kinds; all kinds if empty.
+    #[must_use]
+    pub fn client_type(mut self, client_type: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.client_type = client_type.into_iter().map(Into::into).collect();
+        self
+    }
 }
 
 /// Response to `ListResourceClients`.
@@ -937,83 +1465,19 @@ pub struct ListResourceClientsResponse {
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub clients: Vec<M2MClient>,
     /// Number of clients that registered themselves by dynamic client registration (RFC 7591).
-    #[serde(alias = "totalDcrClients", with = "json", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "totalDcrClients",
+        with = "json",
+        skip_serializing_if = "unset"
+    )]
     pub total_dcr_clients: i32,
     /// Number of clients that were created manually or through this API.
-    #[serde(alias = "totalStaticClients", with = "json", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "totalStaticClients",
+        with = "json",
+        skip_serializing_if = "unset"
+    )]
     pub total_static_clients: i32,
-}
-
-/// Request for `ListResourceUserConsents`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ListResourceUserConsentsRequest {
-    /// Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
-    #[serde(alias = "resourceId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub resource_id: String,
-    /// Only consents that contain this text; all consents if empty.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub search: String,
-    /// Number of entries per page, at most 30; 10 if not set.
-    #[serde(alias = "pageSize", with = "json", skip_serializing_if = "unset")]
-    pub page_size: u32,
-    /// Token of the page to return, from an earlier response; empty for the first page.
-    #[serde(alias = "pageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub page_token: String,
-    /// Filter; the consents of all users are listed if not set.
-    #[serde(skip_serializing_if = "unset")]
-    pub filter: Option<ResourceUserConsentFilter>,
-}
-
-/// One page of consents.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ListResourceUserConsentsResponse {
-    /// Total number of matching entries.
-    #[serde(alias = "totalSize", with = "json", skip_serializing_if = "unset")]
-    pub total_size: u32,
-    /// Token of the next page; empty on the last one.
-    #[serde(alias = "nextPageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub next_page_token: String,
-    /// The consents on this page.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub consents: Vec<ResourceUserConsent>,
-    /// Token of the previous page; empty on the first one.
-    #[serde(alias = "prevPageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub prev_page_token: String,
-}
-
-/// Request for `ListResources`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ListResourcesRequest {
-    /// Only resources of this type. Required.
-    #[serde(alias = "resourceType", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub resource_type: ResourceType,
-    /// Token of the page to return, from an earlier response; empty for the first page.
-    #[serde(alias = "pageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub page_token: String,
-    /// Number of entries per page, at most 30; 10 if not set.
-    #[serde(alias = "pageSize", with = "json", skip_serializing_if = "unset")]
-    pub page_size: u32,
-}
-
-/// One page of protected resources.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ListResourcesResponse {
-    /// Total number of matching entries.
-    #[serde(alias = "totalSize", with = "json", skip_serializing_if = "unset")]
-    pub total_size: u32,
-    /// Token of the next page; empty on the last one.
-    #[serde(alias = "nextPageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub next_page_token: String,
-    /// The resources on this page.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub resources: Vec<Resource>,
-    /// Token of the previous page; empty on the first one.
-    #[serde(alias = "prevPageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub prev_page_token: String,
 }
 
 /// A machine client of an organization, or a client of a protected resource.
@@ -1022,7 +1486,11 @@ pub struct ListResourcesResponse {
 pub struct M2MClient {
     /// Id of the client, assigned by the service. It is the client id at the token endpoint. Ids of
     /// machine clients of an organization are `m2morg_` followed by digits.
-    #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "clientId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub client_id: String,
     /// The client's secrets. Their plain text is included only in the response that creates the
     /// client.
@@ -1034,9 +1502,13 @@ pub struct M2MClient {
     /// Description of the client.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub description: String,
-    /// Id of the organization that the client belongs to (`org_` followed by digits); empty for other
-    /// clients.
-    #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    /// Id of the organization that the client belongs to (`org_` followed by digits); empty for
+    /// other clients.
+    #[serde(
+        alias = "organizationId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub organization_id: String,
     /// Time of creation. Read-only.
     #[serde(alias = "createTime", skip_serializing_if = "unset")]
@@ -1051,32 +1523,57 @@ pub struct M2MClient {
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub audience: Vec<String>,
     /// Claims added to the access tokens of the client, under `custom_claims`.
-    #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "customClaims",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub custom_claims: Vec<CustomClaim>,
     /// Lifetime of the client's access tokens in seconds.
     #[serde(with = "json", skip_serializing_if = "unset")]
     pub expiry: i64,
-    /// Id of the protected resource that the client belongs to (`res_` followed by digits); empty for
-    /// other clients.
-    #[serde(alias = "resourceId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    /// Id of the protected resource that the client belongs to (`res_` followed by digits); empty
+    /// for other clients.
+    #[serde(
+        alias = "resourceId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub resource_id: String,
     /// URLs to which the authorization endpoint may redirect the browser.
-    #[serde(alias = "redirectUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "redirectUris",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub redirect_uris: Vec<String>,
     /// Whether the client registered itself by dynamic client registration (RFC 7591).
-    #[serde(alias = "isDcr", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "isDcr",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub is_dcr: bool,
     /// Whether the client uses a client ID metadata document for identification.
-    #[serde(alias = "isCimd", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "isCimd",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub is_cimd: bool,
     /// URL of the client ID metadata document; empty for other clients.
-    #[serde(alias = "metadataUri", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "metadataUri",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub metadata_uri: String,
 }
 
 /// Settings of a machine client of an organization. In an update, empty fields keep their values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct OrganizationClient {
     /// Name of the client, at most 128 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
@@ -1090,13 +1587,67 @@ pub struct OrganizationClient {
     /// Values of the `aud` claim of the client's access tokens.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub audience: Vec<String>,
-    /// Claims added to the client's access tokens, under `custom_claims`. An update replaces them as a
-    /// whole.
-    #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    /// Claims added to the client's access tokens, under `custom_claims`. An update replaces them
+    /// as a whole.
+    #[serde(
+        alias = "customClaims",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub custom_claims: Vec<CustomClaim>,
     /// Lifetime of the client's access tokens in seconds; chosen by the service if 0.
     #[serde(with = "json", skip_serializing_if = "unset")]
     pub expiry: i64,
+}
+
+impl OrganizationClient {
+    /// Creates a value without any field.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Name of the client, at most 128 characters.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Description of the client, at most 512 characters.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// Scopes that the client may request.
+    #[must_use]
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Values of the `aud` claim of the client's access tokens.
+    #[must_use]
+    pub fn audience(mut self, audience: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.audience = audience.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Claims added to the client's access tokens, under `custom_claims`. An update replaces them
+    /// as a whole.
+    #[must_use]
+    pub fn custom_claims(mut self, custom_claims: impl IntoIterator<Item = CustomClaim>) -> Self {
+        self.custom_claims = custom_claims.into_iter().collect();
+        self
+    }
+
+    /// Lifetime of the client's access tokens in seconds; chosen by the service if 0.
+    #[must_use]
+    pub fn expiry(mut self, expiry: i64) -> Self {
+        self.expiry = expiry;
+        self
+    }
 }
 
 /// A protected resource: a server that accepts access tokens issued by Scalekit, such as an MCP
@@ -1111,25 +1662,49 @@ pub struct Resource {
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
     /// URI that identifies the resource in token requests (RFC 8707), at most 512 characters.
-    #[serde(alias = "resourceUri", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "resourceUri",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub resource_uri: String,
     /// Description of the resource, at most 512 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub description: String,
     /// Kind of the resource. Required.
-    #[serde(alias = "resourceType", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "resourceType",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub resource_type: ResourceType,
     /// Whether dynamic client registration (RFC 7591) is disabled. Required.
-    #[serde(alias = "disableDynamicClientRegistration", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "disableDynamicClientRegistration",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub disable_dynamic_client_registration: bool,
     /// URL of a logo, at most 512 characters.
-    #[serde(alias = "logoUri", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "logoUri",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub logo_uri: String,
     /// Lifetime of access tokens for the resource in seconds.
-    #[serde(alias = "accessTokenExpiry", with = "json", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "accessTokenExpiry",
+        with = "json",
+        skip_serializing_if = "unset"
+    )]
     pub access_token_expiry: i64,
     /// Lifetime of refresh tokens for the resource in seconds.
-    #[serde(alias = "refreshTokenExpiry", with = "json", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "refreshTokenExpiry",
+        with = "json",
+        skip_serializing_if = "unset"
+    )]
     pub refresh_token_expiry: i64,
     /// Time of creation. Read-only.
     #[serde(alias = "createTime", skip_serializing_if = "unset")]
@@ -1144,10 +1719,18 @@ pub struct Resource {
     #[serde(alias = "protectedMetadata", skip_serializing_if = "unset")]
     pub protected_metadata: Option<Map<String, Value>>,
     /// URL of the resource's metadata document (RFC 9728).
-    #[serde(alias = "protectedMetadataUri", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "protectedMetadataUri",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub protected_metadata_uri: String,
     /// Identifier of the resource, at most 512 characters.
-    #[serde(alias = "resourceId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "resourceId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub resource_id: String,
     /// Scopes of the resource.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
@@ -1156,31 +1739,60 @@ pub struct Resource {
     #[serde(alias = "connectionDetails", skip_serializing_if = "unset")]
     pub connection_details: Option<ResourceConnection>,
     /// Whether the connection of the resource must not be changed.
-    #[serde(alias = "disallowConnectionUpdate", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "disallowConnectionUpdate",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub disallow_connection_update: bool,
     /// Whether granted scopes are limited to the user's permissions.
-    #[serde(alias = "intersectScopesUserPermission", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "intersectScopesUserPermission",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub intersect_scopes_user_permission: bool,
     /// Whether clients may use a client ID metadata document for identification.
-    #[serde(alias = "enableCimd", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "enableCimd",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub enable_cimd: bool,
     /// Whether cross-app access (XAA) is enabled.
-    #[serde(alias = "xaaEnabled", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "xaaEnabled",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub xaa_enabled: bool,
     /// Clients that may use a client ID metadata document for identification; at most 20 entries.
-    #[serde(alias = "cimdClientAllowlist", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "cimdClientAllowlist",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub cimd_client_allowlist: Vec<CimdAllowlistEntry>,
     /// Whether `cimd_client_allowlist` is enforced.
-    #[serde(alias = "cimdClientAllowlistEnabled", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "cimdClientAllowlistEnabled",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub cimd_client_allowlist_enabled: bool,
     /// Whether users may choose the scopes that they grant.
-    #[serde(alias = "resourceScopeSelectionAllowed", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "resourceScopeSelectionAllowed",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub resource_scope_selection_allowed: bool,
 }
 
 /// Settings of a client of a protected resource. In an update, empty fields keep their values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct ResourceClient {
     /// Name of the client, at most 128 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
@@ -1194,16 +1806,84 @@ pub struct ResourceClient {
     /// Values of the `aud` claim of the client's access tokens.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub audience: Vec<String>,
-    /// Claims added to the client's access tokens, under `custom_claims`. An update replaces them as a
-    /// whole.
-    #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    /// Claims added to the client's access tokens, under `custom_claims`. An update replaces them
+    /// as a whole.
+    #[serde(
+        alias = "customClaims",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub custom_claims: Vec<CustomClaim>,
     /// Lifetime of the client's access tokens in seconds; chosen by the service if 0.
     #[serde(with = "json", skip_serializing_if = "unset")]
     pub expiry: i64,
     /// URLs to which the authorization endpoint may redirect the browser.
-    #[serde(alias = "redirectUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "redirectUris",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub redirect_uris: Vec<String>,
+}
+
+impl ResourceClient {
+    /// Creates a value without any field.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Name of the client, at most 128 characters.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Description of the client, at most 512 characters.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// Scopes that the client may request.
+    #[must_use]
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Values of the `aud` claim of the client's access tokens.
+    #[must_use]
+    pub fn audience(mut self, audience: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.audience = audience.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Claims added to the client's access tokens, under `custom_claims`. An update replaces them
+    /// as a whole.
+    #[must_use]
+    pub fn custom_claims(mut self, custom_claims: impl IntoIterator<Item = CustomClaim>) -> Self {
+        self.custom_claims = custom_claims.into_iter().collect();
+        self
+    }
+
+    /// Lifetime of the client's access tokens in seconds; chosen by the service if 0.
+    #[must_use]
+    pub fn expiry(mut self, expiry: i64) -> Self {
+        self.expiry = expiry;
+        self
+    }
+
+    /// URLs to which the authorization endpoint may redirect the browser.
+    #[must_use]
+    pub fn redirect_uris(
+        mut self,
+        redirect_uris: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.redirect_uris = redirect_uris.into_iter().map(Into::into).collect();
+        self
+    }
 }
 
 /// Connection through which users of a protected resource log in.
@@ -1238,13 +1918,25 @@ pub struct ResourceUserConsent {
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
     /// Id of the user in your application.
-    #[serde(alias = "externalUserId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "externalUserId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub external_user_id: String,
     /// Id of the client.
-    #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "clientId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub client_id: String,
     /// Name of the client.
-    #[serde(alias = "clientName", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "clientName",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub client_name: String,
     /// Scopes that the user has granted.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
@@ -1257,28 +1949,35 @@ pub struct ResourceUserConsent {
 /// Filter for consents.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct ResourceUserConsentFilter {
-    /// Only consents of the users with these ids in your application, at most 25; all users if empty.
-    #[serde(alias = "externalUserId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    /// Only consents of the users with these ids in your application, at most 25; all users if
+    /// empty.
+    #[serde(
+        alias = "externalUserId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub external_user_id: Vec<String>,
 }
 
-/// Request for `RevokeUserConsent`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct RevokeUserConsentRequest {
-    /// Id of the client (starts with `m2m_`), at most 32 characters.
-    #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub client_id: String,
-    /// Id of the consent (starts with `usrcnst_`), at most 32 characters.
-    #[serde(alias = "consentId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub consent_id: String,
-}
+impl ResourceUserConsentFilter {
+    /// Creates a value without any field.
+    pub fn new() -> Self {
+        Self::default()
+    }
 
-/// Response to `RevokeUserConsent`. It has no fields.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct RevokeUserConsentResponse {}
+    /// Only consents of the users with these ids in your application, at most 25; all users if
+    /// empty.
+    #[must_use]
+    pub fn external_user_id(
+        mut self,
+        external_user_id: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.external_user_id = external_user_id.into_iter().map(Into::into).collect();
+        self
+    }
+}
 
 /// A scope of a protected resource.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -1302,37 +2001,62 @@ pub struct Scope {
 /// New values of a client of the environment. Empty fields keep their values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct UpdateClient {
     /// Back-channel logout URIs, without duplicates. The service calls them when a user logs out.
-    #[serde(alias = "backChannelLogoutUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "backChannelLogoutUris",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub back_channel_logout_uris: Vec<String>,
     /// URLs to which the browser may be redirected after logout; no duplicates.
-    #[serde(alias = "postLogoutRedirectUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "postLogoutRedirectUris",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub post_logout_redirect_uris: Vec<String>,
     /// URL in the application that starts a login.
     #[serde(alias = "initiateLoginUri", skip_serializing_if = "unset")]
     pub initiate_login_uri: Option<String>,
     /// URLs to which the browser may be redirected after login; no duplicates.
-    #[serde(alias = "postLoginUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "postLoginUris",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub post_login_uris: Vec<String>,
     /// New name of the client.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
     /// Lifetime of access tokens in seconds.
-    #[serde(alias = "accessTokenExpiry", with = "json", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "accessTokenExpiry",
+        with = "json",
+        skip_serializing_if = "unset"
+    )]
     pub access_token_expiry: i64,
     /// Scopes that the client may request.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub scopes: Vec<String>,
     /// Claims added to the client's access tokens, under `custom_claims`. They replace all existing
     /// claims.
-    #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "customClaims",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub custom_claims: Vec<CustomClaim>,
     /// Whether the Scalekit API rejects access tokens of the client.
     #[serde(alias = "disallowScalekitApiAccess", skip_serializing_if = "unset")]
     pub disallow_scalekit_api_access: Option<bool>,
     /// OAuth grants that the client may use, such as `authorization_code` or `client_credentials`.
-    #[serde(alias = "grantTypes", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "grantTypes",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub grant_types: Vec<String>,
     /// Whether the code flow requires PKCE (RFC 7636).
     #[serde(alias = "enforcePkce", skip_serializing_if = "unset")]
@@ -1342,79 +2066,111 @@ pub struct UpdateClient {
     pub ip_allowlist: Option<IpAllowlist>,
 }
 
-/// Request for `UpdateClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct UpdateClientRequest {
-    /// Id of the client, 1 to 32 characters.
-    #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub client_id: String,
-    /// The new values. Required.
-    #[serde(skip_serializing_if = "unset")]
-    pub client: Option<UpdateClient>,
-    /// Fields of `client` to change.
-    #[serde(skip_serializing_if = "unset")]
-    pub mask: Option<FieldMask>,
-}
+impl UpdateClient {
+    /// Creates a value without any field.
+    pub fn new() -> Self {
+        Self::default()
+    }
 
-/// Response to `UpdateClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct UpdateClientResponse {
-    /// The updated client.
-    #[serde(skip_serializing_if = "unset")]
-    pub client: Option<Client>,
-}
+    /// Back-channel logout URIs, without duplicates. The service calls them when a user logs out.
+    #[must_use]
+    pub fn back_channel_logout_uris(
+        mut self,
+        back_channel_logout_uris: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.back_channel_logout_uris = back_channel_logout_uris
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        self
+    }
 
-/// Request for `UpdateOrganizationClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct UpdateOrganizationClientRequest {
-    /// Id of the organization (`org_` followed by digits), at most 32 characters.
-    #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub organization_id: String,
-    /// Id of the client (`m2morg_` followed by digits), at most 32 characters.
-    #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub client_id: String,
-    /// The new values. Required.
-    #[serde(skip_serializing_if = "unset")]
-    pub client: Option<OrganizationClient>,
-}
+    /// URLs to which the browser may be redirected after logout; no duplicates.
+    #[must_use]
+    pub fn post_logout_redirect_uris(
+        mut self,
+        post_logout_redirect_uris: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.post_logout_redirect_uris = post_logout_redirect_uris
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        self
+    }
 
-/// Response to `UpdateOrganizationClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct UpdateOrganizationClientResponse {
-    /// The updated client.
-    #[serde(skip_serializing_if = "unset")]
-    pub client: Option<M2MClient>,
-}
+    /// URL in the application that starts a login.
+    #[must_use]
+    pub fn initiate_login_uri(mut self, initiate_login_uri: impl Into<String>) -> Self {
+        self.initiate_login_uri = Some(initiate_login_uri.into());
+        self
+    }
 
-/// Request for `UpdateResourceClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct UpdateResourceClientRequest {
-    /// Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
-    #[serde(alias = "resourceId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub resource_id: String,
-    /// Id of the client, 1 to 32 characters.
-    #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub client_id: String,
-    /// The new values. Required.
-    #[serde(skip_serializing_if = "unset")]
-    pub client: Option<ResourceClient>,
-    /// Fields of `client` to change.
-    #[serde(alias = "updateMask", skip_serializing_if = "unset")]
-    pub update_mask: Option<FieldMask>,
-}
+    /// URLs to which the browser may be redirected after login; no duplicates.
+    #[must_use]
+    pub fn post_login_uris(
+        mut self,
+        post_login_uris: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.post_login_uris = post_login_uris.into_iter().map(Into::into).collect();
+        self
+    }
 
-/// Response to `UpdateResourceClient`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct UpdateResourceClientResponse {
-    /// The updated client.
-    #[serde(skip_serializing_if = "unset")]
-    pub client: Option<M2MClient>,
+    /// New name of the client.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Lifetime of access tokens in seconds.
+    #[must_use]
+    pub fn access_token_expiry(mut self, access_token_expiry: i64) -> Self {
+        self.access_token_expiry = access_token_expiry;
+        self
+    }
+
+    /// Scopes that the client may request.
+    #[must_use]
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Claims added to the client's access tokens, under `custom_claims`. They replace all existing
+    /// claims.
+    #[must_use]
+    pub fn custom_claims(mut self, custom_claims: impl IntoIterator<Item = CustomClaim>) -> Self {
+        self.custom_claims = custom_claims.into_iter().collect();
+        self
+    }
+
+    /// Whether the Scalekit API rejects access tokens of the client.
+    #[must_use]
+    pub fn disallow_scalekit_api_access(mut self, disallow_scalekit_api_access: bool) -> Self {
+        self.disallow_scalekit_api_access = Some(disallow_scalekit_api_access);
+        self
+    }
+
+    /// OAuth grants that the client may use, such as `authorization_code` or `client_credentials`.
+    #[must_use]
+    pub fn grant_types(mut self, grant_types: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.grant_types = grant_types.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Whether the code flow requires PKCE (RFC 7636).
+    #[must_use]
+    pub fn enforce_pkce(mut self, enforce_pkce: bool) -> Self {
+        self.enforce_pkce = Some(enforce_pkce);
+        self
+    }
+
+    /// Networks from which the client may be used.
+    #[must_use]
+    pub fn ip_allowlist(mut self, ip_allowlist: IpAllowlist) -> Self {
+        self.ip_allowlist = Some(ip_allowlist);
+        self
+    }
 }
 
 proto_enum! {

@@ -3,196 +3,371 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
-use crate::schema;
-use crate::types::{Empty, OneOfError, Timestamp, json, one_of, or_default, proto_enum, unset};
+use crate::client::decode::Decoder;
+use crate::client::typed::call_type;
+use crate::types::{Timestamp, or_default, proto_enum, unset};
+use crate::{Call, schema};
 
 /// Manages the domains of an organization.
 ///
-/// A domain directs users to the organization's login, or allows members to have e-mail addresses of
-/// the domain.
+/// A domain directs users to the organization's login, or allows members to have e-mail addresses
+/// of the domain.
 ///
 /// Created by [`Client::domains`](crate::Client::domains). Cloning it is cheap.
 #[derive(Clone, Debug)]
-pub struct DomainService {
+pub struct Domains {
     client: crate::Client,
 }
 
 impl crate::Client {
-    /// Returns the operations of [`DomainService`].
-    pub fn domains(&self) -> DomainService {
-        DomainService { client: self.clone() }
+    /// Returns the methods of [`Domains`].
+    pub fn domains(&self) -> Domains {
+        Domains {
+            client: self.clone(),
+        }
     }
 }
 
-impl DomainService {
+impl Domains {
     /// Creates a domain for an organization.
     ///
     /// Returns the domain with its id and, if DNS verification applies, the TXT record to publish.
     /// Fails with `INVALID_ARGUMENT` if the name has no dot or is too short or too long, and with
     /// `NOT_FOUND` for an unknown organization.
     ///
+    /// - `organization_id`: Id of the organization (`org_` followed by digits). 1 to 32 characters.
+    /// - `domain`: The domain to create.
+    ///
     /// Route: `POST /api/v1/organizations/{organization_id}/domains`
-    pub async fn create_domain(&self, request: CreateDomainRequest) -> Result<CreateDomainResponse, Error> {
-        self.client.call_typed(const { schema::named("DomainService.CreateDomain") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// use scalekit::api::domains::CreateDomain;
+    ///
+    /// let domain = client
+    ///     .domains()
+    ///     .create("org_123", CreateDomain::new("acme.com"))
+    ///     .connection_id("conn_123")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(
+        &self,
+        organization_id: impl Into<String>,
+        domain: CreateDomain,
+    ) -> DomainsCreate {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("DomainService.CreateDomain") },
+            Decoder::field("domain"),
+        );
+        call.request().text("organization_id", organization_id);
+        call.request().encode("domain", &domain);
+        DomainsCreate(call)
+    }
+
+    /// Same as [`create`](Self::create), but takes `external_id`.
+    ///
+    /// - `external_id`: Id of the organization in your application, 1 to 32 characters. The client
+    ///   first looks up the organization's id, which takes one more call.
+    /// - `domain`: The domain to create.
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// use scalekit::api::domains::CreateDomain;
+    ///
+    /// let domain = client
+    ///     .domains()
+    ///     .create_by_external_id("customer-7", CreateDomain::new("acme.com"))
+    ///     .connection_id("conn_123")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create_by_external_id(
+        &self,
+        external_id: impl Into<String>,
+        domain: CreateDomain,
+    ) -> DomainsCreate {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("DomainService.CreateDomain") },
+            Decoder::field("domain"),
+        );
+        call.request().text("external_id", external_id);
+        call.request().encode("domain", &domain);
+        DomainsCreate(call)
     }
 
     /// Returns one domain of an organization.
     ///
     /// Fails with `NOT_FOUND` if the organization or the domain does not exist.
     ///
+    /// - `organization_id`: Id of the organization (`org_` followed by digits). 1 to 32 characters.
+    /// - `id`: Id of the domain (`dom_` followed by digits).
+    ///
     /// Route: `GET /api/v1/organizations/{organization_id}/domains/{id}`
-    pub async fn get_domain(&self, request: GetDomainRequest) -> Result<GetDomainResponse, Error> {
-        self.client.call_typed(const { schema::named("DomainService.GetDomain") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let domain = client.domains().get("org_123", "dom_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get(&self, organization_id: impl Into<String>, id: impl Into<String>) -> Call<Domain> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("DomainService.GetDomain") },
+            Decoder::field("domain"),
+        );
+        call.request().text("organization_id", organization_id);
+        call.request().text("id", id);
+        call
+    }
+
+    /// Same as [`get`](Self::get), but takes `external_id`.
+    ///
+    /// - `external_id`: Id of the organization in your application, 1 to 32 characters. The client
+    ///   first looks up the organization's id, which takes one more call.
+    /// - `id`: Id of the domain (`dom_` followed by digits).
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let domain = client.domains().get_by_external_id("customer-7", "dom_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_by_external_id(
+        &self,
+        external_id: impl Into<String>,
+        id: impl Into<String>,
+    ) -> Call<Domain> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("DomainService.GetDomain") },
+            Decoder::field("domain"),
+        );
+        call.request().text("external_id", external_id);
+        call.request().text("id", id);
+        call
     }
 
     /// Deletes a domain of an organization and returns nothing.
     ///
     /// Fails with `NOT_FOUND` if the organization or the domain does not exist.
     ///
+    /// - `organization_id`: Id of the organization (`org_` followed by digits). 1 to 32 characters.
+    /// - `id`: Id of the domain (`dom_` followed by digits).
+    ///
     /// Route: `DELETE /api/v1/organizations/{organization_id}/domains/{id}`
-    pub async fn delete_domain(&self, request: DeleteDomainRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { schema::named("DomainService.DeleteDomain") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// client.domains().delete("org_123", "dom_123").connection_id("conn_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(
+        &self,
+        organization_id: impl Into<String>,
+        id: impl Into<String>,
+    ) -> DomainsDelete {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("DomainService.DeleteDomain") },
+            Decoder::nothing(),
+        );
+        call.request().text("organization_id", organization_id);
+        call.request().text("id", id);
+        DomainsDelete(call)
+    }
+
+    /// Same as [`delete`](Self::delete), but takes `external_id`.
+    ///
+    /// - `external_id`: Id of the organization in your application, 1 to 32 characters. The client
+    ///   first looks up the organization's id, which takes one more call.
+    /// - `id`: Id of the domain (`dom_` followed by digits).
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// client
+    ///     .domains()
+    ///     .delete_by_external_id("customer-7", "dom_123")
+    ///     .connection_id("conn_123")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete_by_external_id(
+        &self,
+        external_id: impl Into<String>,
+        id: impl Into<String>,
+    ) -> DomainsDelete {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("DomainService.DeleteDomain") },
+            Decoder::nothing(),
+        );
+        call.request().text("external_id", external_id);
+        call.request().text("id", id);
+        DomainsDelete(call)
     }
 
     /// Lists the domains of an organization in order of creation, optionally restricted to one type.
     ///
     /// Pages are selected by number, not by token.
     ///
+    /// - `organization_id`: Id of the organization (`org_` followed by digits). 1 to 32 characters.
+    ///
     /// Route: `GET /api/v1/organizations/{organization_id}/domains`
-    pub async fn list_domains(&self, request: ListDomainRequest) -> Result<ListDomainResponse, Error> {
-        self.client.call_typed(const { schema::named("DomainService.ListDomains") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let domains = client.domains().list("org_123").connection_id("conn_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self, organization_id: impl Into<String>) -> DomainsList {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("DomainService.ListDomains") },
+            Decoder::or_default("domains"),
+        );
+        call.request().text("organization_id", organization_id);
+        DomainsList(call)
+    }
+
+    /// Same as [`list`](Self::list), but takes `external_id`.
+    ///
+    /// - `external_id`: Id of the organization in your application, 1 to 32 characters. The client
+    ///   first looks up the organization's id, which takes one more call.
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let domains = client
+    ///     .domains()
+    ///     .list_by_external_id("customer-7")
+    ///     .connection_id("conn_123")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list_by_external_id(&self, external_id: impl Into<String>) -> DomainsList {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("DomainService.ListDomains") },
+            Decoder::or_default("domains"),
+        );
+        call.request().text("external_id", external_id);
+        DomainsList(call)
     }
 }
+
+/// A call of [`Domains::create`]. See [`Call`].
+#[must_use = "a call is sent when it is awaited"]
+#[derive(Clone, Debug)]
+pub struct DomainsCreate(Call<Domain>);
+
+impl DomainsCreate {
+    /// Id of the domain's connection (`conn_` followed by digits).
+    pub fn connection_id(mut self, connection_id: impl Into<String>) -> Self {
+        self.0.request().text("connection_id", connection_id);
+        self
+    }
+}
+
+call_type!(DomainsCreate, Domain);
+
+/// A call of [`Domains::delete`]. See [`Call`].
+#[must_use = "a call is sent when it is awaited"]
+#[derive(Clone, Debug)]
+pub struct DomainsDelete(Call<()>);
+
+impl DomainsDelete {
+    /// Id of the domain's connection (`conn_` followed by digits).
+    pub fn connection_id(mut self, connection_id: impl Into<String>) -> Self {
+        self.0.request().text("connection_id", connection_id);
+        self
+    }
+}
+
+call_type!(DomainsDelete, ());
+
+/// A call of [`Domains::list`]. See [`Call`].
+#[must_use = "a call is sent when it is awaited"]
+#[derive(Clone, Debug)]
+pub struct DomainsList(Call<Vec<Domain>>);
+
+impl DomainsList {
+    /// Only domains of this connection (`conn_` followed by digits).
+    pub fn connection_id(mut self, connection_id: impl Into<String>) -> Self {
+        self.0.request().text("connection_id", connection_id);
+        self
+    }
+
+    /// Requests more entries than the service lists by default.
+    pub fn include(mut self, include: impl Into<String>) -> Self {
+        self.0.request().text("include", include);
+        self
+    }
+
+    /// Number of domains per page; chosen by the service if not set.
+    pub fn page_size(mut self, page_size: i32) -> Self {
+        self.0.request().set("page_size", page_size);
+        self
+    }
+
+    /// Number of the page to return; the first page if not set.
+    pub fn page_number(mut self, page_number: i32) -> Self {
+        self.0.request().set("page_number", page_number);
+        self
+    }
+
+    /// Only domains of this type; all types if not set.
+    pub fn domain_type(mut self, domain_type: DomainType) -> Self {
+        self.0.request().encode("domain_type", &domain_type);
+        self
+    }
+}
+
+call_type!(DomainsList, Vec<Domain>);
 
 /// The domain to create.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct CreateDomain {
     /// The DNS name, such as `acme.com`; 4 to 255 characters with at least one dot. Required.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub domain: String,
     /// Purpose of the domain; `ORGANIZATION_DOMAIN` if not set.
-    #[serde(alias = "domainType", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "domainType",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub domain_type: DomainType,
 }
 
-/// Request for `CreateDomain`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "CreateDomainRequestFlat")]
-pub struct CreateDomainRequest {
-    /// The organization. Set exactly one of `organization_id` and `external_id`.
-    #[serde(flatten)]
-    pub identities: Option<CreateDomainRequestIdentities>,
-    /// Id of the domain's connection (`conn_` followed by digits).
-    #[serde(skip_serializing_if = "unset")]
-    pub connection_id: Option<String>,
-    /// The domain to create.
-    #[serde(skip_serializing_if = "unset")]
-    pub domain: Option<CreateDomain>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct CreateDomainRequestFlat {
-    #[serde(alias = "organizationId")]
-    organization_id: Option<String>,
-    #[serde(alias = "externalId")]
-    external_id: Option<String>,
-    #[serde(alias = "connectionId")]
-    connection_id: Option<String>,
-    domain: Option<CreateDomain>,
-}
-
-impl TryFrom<CreateDomainRequestFlat> for CreateDomainRequest {
-    type Error = OneOfError;
-
-    fn try_from(flat: CreateDomainRequestFlat) -> Result<Self, OneOfError> {
-        Ok(CreateDomainRequest {
-            identities: one_of("identities", [
-                flat.organization_id.map(CreateDomainRequestIdentities::OrganizationId),
-                flat.external_id.map(CreateDomainRequestIdentities::ExternalId),
-            ])?,
-            connection_id: flat.connection_id,
-            domain: flat.domain,
-        })
+impl CreateDomain {
+    /// Creates a value with the required fields.
+    ///
+    /// - `domain`: The DNS name, such as `acme.com`; 4 to 255 characters with at least one dot.
+    ///   Required.
+    pub fn new(domain: impl Into<String>) -> Self {
+        Self {
+            domain: domain.into(),
+            ..Default::default()
+        }
     }
-}
 
-/// The variants of [`CreateDomainRequest::identities`].
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub enum CreateDomainRequestIdentities {
-    /// Id of the organization (`org_` followed by digits). 1 to 32 characters.
-    #[serde(rename = "organization_id")]
-    OrganizationId(String),
-    /// Id of the organization in your application, 1 to 32 characters. The client first looks up the
-    /// organization's id, which takes one more call.
-    #[serde(rename = "external_id")]
-    ExternalId(String),
-}
-
-/// Response to `CreateDomain`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct CreateDomainResponse {
-    /// The created domain.
-    #[serde(skip_serializing_if = "unset")]
-    pub domain: Option<Domain>,
-}
-
-/// Request for `DeleteDomain`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "DeleteDomainRequestFlat")]
-pub struct DeleteDomainRequest {
-    /// Id of the domain (`dom_` followed by digits).
-    #[serde(skip_serializing_if = "unset")]
-    pub id: String,
-    /// The organization. Set exactly one of `organization_id` and `external_id`.
-    #[serde(flatten)]
-    pub identities: Option<DeleteDomainRequestIdentities>,
-    /// Id of the domain's connection (`conn_` followed by digits).
-    #[serde(skip_serializing_if = "unset")]
-    pub connection_id: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct DeleteDomainRequestFlat {
-    #[serde(deserialize_with = "or_default")]
-    id: String,
-    #[serde(alias = "organizationId")]
-    organization_id: Option<String>,
-    #[serde(alias = "externalId")]
-    external_id: Option<String>,
-    #[serde(alias = "connectionId")]
-    connection_id: Option<String>,
-}
-
-impl TryFrom<DeleteDomainRequestFlat> for DeleteDomainRequest {
-    type Error = OneOfError;
-
-    fn try_from(flat: DeleteDomainRequestFlat) -> Result<Self, OneOfError> {
-        Ok(DeleteDomainRequest {
-            id: flat.id,
-            identities: one_of("identities", [
-                flat.organization_id.map(DeleteDomainRequestIdentities::OrganizationId),
-                flat.external_id.map(DeleteDomainRequestIdentities::ExternalId),
-            ])?,
-            connection_id: flat.connection_id,
-        })
+    /// Purpose of the domain; `ORGANIZATION_DOMAIN` if not set.
+    #[must_use]
+    pub fn domain_type(mut self, domain_type: DomainType) -> Self {
+        self.domain_type = domain_type;
+        self
     }
-}
-
-/// The variants of [`DeleteDomainRequest::identities`].
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub enum DeleteDomainRequestIdentities {
-    /// Id of the organization (`org_` followed by digits). 1 to 32 characters.
-    #[serde(rename = "organization_id")]
-    OrganizationId(String),
-    /// Id of the organization in your application, 1 to 32 characters. The client first looks up the
-    /// organization's id, which takes one more call.
-    #[serde(rename = "external_id")]
-    ExternalId(String),
 }
 
 /// A domain of an organization.
@@ -206,19 +381,39 @@ pub struct Domain {
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub domain: String,
     /// Id of the domain's environment.
-    #[serde(alias = "environmentId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "environmentId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub environment_id: String,
     /// Id of the organization (`org_` followed by digits).
-    #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "organizationId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub organization_id: String,
     /// Name of the DNS TXT record that proves ownership of the domain.
-    #[serde(alias = "txtRecordKey", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "txtRecordKey",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub txt_record_key: String,
     /// Value to publish in the TXT record.
-    #[serde(alias = "txtRecordSecret", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "txtRecordSecret",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub txt_record_secret: String,
     /// Status of the ownership verification.
-    #[serde(alias = "verificationStatus", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "verificationStatus",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub verification_status: VerificationStatus,
     /// Time of creation. Read-only.
     #[serde(alias = "createTime", skip_serializing_if = "unset")]
@@ -227,167 +422,31 @@ pub struct Domain {
     #[serde(alias = "updateTime", skip_serializing_if = "unset")]
     pub update_time: Option<Timestamp>,
     /// Purpose of the domain.
-    #[serde(alias = "domainType", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "domainType",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub domain_type: DomainType,
     /// Method of the ownership verification.
-    #[serde(alias = "verificationMethod", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "verificationMethod",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub verification_method: VerificationMethod,
-}
-
-/// Request for `GetDomain`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "GetDomainRequestFlat")]
-pub struct GetDomainRequest {
-    /// The organization. Set exactly one of `organization_id` and `external_id`.
-    #[serde(flatten)]
-    pub identities: Option<GetDomainRequestIdentities>,
-    /// Id of the domain (`dom_` followed by digits).
-    #[serde(skip_serializing_if = "unset")]
-    pub id: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct GetDomainRequestFlat {
-    #[serde(alias = "organizationId")]
-    organization_id: Option<String>,
-    #[serde(alias = "externalId")]
-    external_id: Option<String>,
-    #[serde(deserialize_with = "or_default")]
-    id: String,
-}
-
-impl TryFrom<GetDomainRequestFlat> for GetDomainRequest {
-    type Error = OneOfError;
-
-    fn try_from(flat: GetDomainRequestFlat) -> Result<Self, OneOfError> {
-        Ok(GetDomainRequest {
-            identities: one_of("identities", [
-                flat.organization_id.map(GetDomainRequestIdentities::OrganizationId),
-                flat.external_id.map(GetDomainRequestIdentities::ExternalId),
-            ])?,
-            id: flat.id,
-        })
-    }
-}
-
-/// The variants of [`GetDomainRequest::identities`].
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub enum GetDomainRequestIdentities {
-    /// Id of the organization (`org_` followed by digits). 1 to 32 characters.
-    #[serde(rename = "organization_id")]
-    OrganizationId(String),
-    /// Id of the organization in your application, 1 to 32 characters. The client first looks up the
-    /// organization's id, which takes one more call.
-    #[serde(rename = "external_id")]
-    ExternalId(String),
-}
-
-/// Response to `GetDomain`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct GetDomainResponse {
-    /// The requested domain.
-    #[serde(skip_serializing_if = "unset")]
-    pub domain: Option<Domain>,
-}
-
-/// Request for `ListDomains`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "ListDomainRequestFlat")]
-pub struct ListDomainRequest {
-    /// The organization. Set exactly one of `organization_id` and `external_id`.
-    #[serde(flatten)]
-    pub identities: Option<ListDomainRequestIdentities>,
-    /// Only domains of this connection (`conn_` followed by digits).
-    #[serde(skip_serializing_if = "unset")]
-    pub connection_id: Option<String>,
-    /// Requests more entries than the service lists by default.
-    #[serde(skip_serializing_if = "unset")]
-    pub include: Option<String>,
-    /// Number of domains per page; chosen by the service if not set.
-    #[serde(serialize_with = "json::serialize", skip_serializing_if = "unset")]
-    pub page_size: Option<i32>,
-    /// Number of the page to return; the first page if not set.
-    #[serde(serialize_with = "json::serialize", skip_serializing_if = "unset")]
-    pub page_number: Option<i32>,
-    /// Only domains of this type; all types if not set.
-    #[serde(skip_serializing_if = "unset")]
-    pub domain_type: DomainType,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct ListDomainRequestFlat {
-    #[serde(alias = "organizationId")]
-    organization_id: Option<String>,
-    #[serde(alias = "externalId")]
-    external_id: Option<String>,
-    #[serde(alias = "connectionId")]
-    connection_id: Option<String>,
-    include: Option<String>,
-    #[serde(alias = "pageSize", deserialize_with = "json::deserialize")]
-    page_size: Option<i32>,
-    #[serde(alias = "pageNumber", deserialize_with = "json::deserialize")]
-    page_number: Option<i32>,
-    #[serde(alias = "domainType", deserialize_with = "or_default")]
-    domain_type: DomainType,
-}
-
-impl TryFrom<ListDomainRequestFlat> for ListDomainRequest {
-    type Error = OneOfError;
-
-    fn try_from(flat: ListDomainRequestFlat) -> Result<Self, OneOfError> {
-        Ok(ListDomainRequest {
-            identities: one_of("identities", [
-                flat.organization_id.map(ListDomainRequestIdentities::OrganizationId),
-                flat.external_id.map(ListDomainRequestIdentities::ExternalId),
-            ])?,
-            connection_id: flat.connection_id,
-            include: flat.include,
-            page_size: flat.page_size,
-            page_number: flat.page_number,
-            domain_type: flat.domain_type,
-        })
-    }
-}
-
-/// The variants of [`ListDomainRequest::identities`].
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub enum ListDomainRequestIdentities {
-    /// Id of the organization (`org_` followed by digits). 1 to 32 characters.
-    #[serde(rename = "organization_id")]
-    OrganizationId(String),
-    /// Id of the organization in your application, 1 to 32 characters. The client first looks up the
-    /// organization's id, which takes one more call.
-    #[serde(rename = "external_id")]
-    ExternalId(String),
-}
-
-/// One page of domains.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ListDomainResponse {
-    /// Number of domains per page.
-    #[serde(alias = "pageSize", with = "json", skip_serializing_if = "unset")]
-    pub page_size: i32,
-    /// Number of this page.
-    #[serde(alias = "pageNumber", with = "json", skip_serializing_if = "unset")]
-    pub page_number: i32,
-    /// The domains on this page, in order of creation.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub domains: Vec<Domain>,
 }
 
 proto_enum! {
     /// Purpose of a domain.
     pub enum DomainType {
-        /// Not set: `ORGANIZATION_DOMAIN` when a domain is created, all types when domains are listed.
+        /// Not set: `ORGANIZATION_DOMAIN` when a domain is created, all types when domains are
+        /// listed.
         Unspecified = 0 => "DOMAIN_TYPE_UNSPECIFIED",
         /// E-mail addresses of this domain are accepted for the organization.
         AllowedEmailDomain = 1 => "ALLOWED_EMAIL_DOMAIN",
-        /// The domain belongs to the organization and directs its users to the organization's login. The
-        /// default.
+        /// The domain belongs to the organization and directs its users to the organization's
+        /// login. The default.
         OrganizationDomain = 2 => "ORGANIZATION_DOMAIN",
     }
 }

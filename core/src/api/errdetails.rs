@@ -10,20 +10,28 @@ use crate::types::{or_default, unset};
 #[serde(default)]
 pub struct DebugInfo {
     /// Stack trace of the server, one entry per frame.
-    #[serde(alias = "stackEntries", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "stackEntries",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub stack_entries: Vec<String>,
     /// Additional explanation for developers.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub detail: String,
 }
 
-/// Machine-readable description of an error. The details of every error contain one. Only the fields
-/// that apply to the error are set.
+/// Machine-readable description of an error. The details of every error contain one. Only the
+/// fields that apply to the error are set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ErrorInfo {
     /// Stable code of the error, such as `RESOURCE_NOT_FOUND` or `INVALID_ARGUMENT`.
-    #[serde(alias = "errorCode", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "errorCode",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub error_code: String,
     /// Debug information about the error.
     #[serde(alias = "debugInfo", skip_serializing_if = "unset")]
@@ -86,10 +94,18 @@ pub struct LocalizedMessageInfo {
 #[serde(default)]
 pub struct RequestInfo {
     /// Id of the request. Include it when you contact support.
-    #[serde(alias = "requestId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "requestId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub request_id: String,
     /// Opaque data about the processing of the request.
-    #[serde(alias = "servingData", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "servingData",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub serving_data: String,
 }
 
@@ -98,7 +114,11 @@ pub struct RequestInfo {
 #[serde(default)]
 pub struct ResourceInfo {
     /// Name or id of the resource.
-    #[serde(alias = "resourceName", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "resourceName",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub resource_name: String,
     /// Owner of the resource.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
@@ -107,7 +127,11 @@ pub struct ResourceInfo {
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub description: String,
     /// Permissions that the call requires.
-    #[serde(alias = "requiredPermissions", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "requiredPermissions",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub required_permissions: Vec<String>,
     /// User on whose behalf the resource was accessed.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
@@ -119,13 +143,25 @@ pub struct ResourceInfo {
 #[serde(default)]
 pub struct ToolErrorInfo {
     /// Id of the failed execution.
-    #[serde(alias = "executionId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "executionId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub execution_id: String,
     /// Error message of the tool.
-    #[serde(alias = "toolErrorMessage", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "toolErrorMessage",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub tool_error_message: String,
     /// Error code of the tool.
-    #[serde(alias = "toolErrorCode", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "toolErrorCode",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub tool_error_code: String,
 }
 
@@ -134,7 +170,11 @@ pub struct ToolErrorInfo {
 #[serde(default)]
 pub struct ValidationErrorInfo {
     /// One entry per violated rule.
-    #[serde(alias = "fieldViolations", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "fieldViolations",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub field_violations: Vec<ValidationErrorInfoFieldViolation>,
 }
 

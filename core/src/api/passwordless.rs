@@ -2,29 +2,30 @@
 //! Passwordless login by e-mail: one-time codes and magic links.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::fmt;
 
-use crate::Error;
-use crate::schema;
-use crate::types::{OneOfError, json, one_of, or_default, proto_enum, redacted, unset};
+use crate::client::decode::Decoder;
+use crate::client::typed::call_type;
+use crate::types::{json, or_default, proto_enum, unset};
+use crate::{Call, schema};
 
 /// Logs users in without a password, by a one-time code or a magic link sent by e-mail.
 ///
 /// Created by [`Client::passwordless`](crate::Client::passwordless). Cloning it is cheap.
 #[derive(Clone, Debug)]
-pub struct PasswordlessService {
+pub struct Passwordless {
     client: crate::Client,
 }
 
 impl crate::Client {
-    /// Returns the operations of [`PasswordlessService`].
-    pub fn passwordless(&self) -> PasswordlessService {
-        PasswordlessService { client: self.clone() }
+    /// Returns the methods of [`Passwordless`].
+    pub fn passwordless(&self) -> Passwordless {
+        Passwordless {
+            client: self.clone(),
+        }
     }
 }
 
-impl PasswordlessService {
+impl Passwordless {
     /// Sends an e-mail with a one-time code, a magic link or both, depending on the settings of the
     /// environment.
     ///
@@ -32,9 +33,30 @@ impl PasswordlessService {
     /// needed to verify a credential or to resend the e-mail. Fails with `INVALID_ARGUMENT` if the
     /// e-mail address or another field is invalid.
     ///
+    /// - `email`: E-mail address of the recipient, at most 320 characters.
+    ///
     /// Route: `POST /api/v1/passwordless/email/send`
-    pub async fn send_passwordless_email(&self, request: SendPasswordlessRequest) -> Result<SendPasswordlessResponse, Error> {
-        self.client.call_typed(const { schema::named("PasswordlessService.SendPasswordlessEmail") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// use scalekit::api::passwordless::TemplateType;
+    ///
+    /// let response = client
+    ///     .passwordless()
+    ///     .send("ada@acme.com")
+    ///     .template(TemplateType::Signin)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn send(&self, email: impl Into<String>) -> PasswordlessSend {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("PasswordlessService.SendPasswordlessEmail") },
+            Decoder::whole(),
+        );
+        call.request().text("email", email);
+        PasswordlessSend(call)
     }
 
     /// Verifies a one-time code or the token of a magic link.
@@ -42,9 +64,48 @@ impl PasswordlessService {
     /// Returns the verified e-mail address and the `state` of the request that sent the e-mail. A code
     /// works once and allows only a few attempts. A wrong, used or expired credential is an error.
     ///
+    /// - `code`: The one-time code that the user entered, 1 to 20 characters.
+    ///
     /// Route: `POST /api/v1/passwordless/email/verify`
-    pub async fn verify_passwordless_email(&self, request: VerifyPasswordLessRequest) -> Result<VerifyPasswordLessResponse, Error> {
-        self.client.call_typed(const { schema::named("PasswordlessService.VerifyPasswordlessEmail") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let response = client.passwordless().verify("123456").auth_request_id("id_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn verify(&self, code: impl Into<String>) -> PasswordlessVerify {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("PasswordlessService.VerifyPasswordlessEmail") },
+            Decoder::whole(),
+        );
+        call.request().text("code", code);
+        PasswordlessVerify(call)
+    }
+
+    /// Same as [`verify`](Self::verify), but takes `link_token`.
+    ///
+    /// - `link_token`: The `link_token` parameter of the opened magic link, 1 to 100 characters.
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let response = client
+    ///     .passwordless()
+    ///     .verify_by_link_token("link_123")
+    ///     .auth_request_id("id_123")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn verify_by_link_token(&self, link_token: impl Into<String>) -> PasswordlessVerify {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("PasswordlessService.VerifyPasswordlessEmail") },
+            Decoder::whole(),
+        );
+        call.request().text("link_token", link_token);
+        PasswordlessVerify(call)
     }
 
     /// Resends the e-mail of an authentication request.
@@ -52,54 +113,103 @@ impl PasswordlessService {
     /// Returns the same response as `SendPasswordlessEmail`; use its `auth_request_id` in later calls.
     /// Fails with `NOT_FOUND` for an unknown authentication request.
     ///
+    /// - `auth_request_id`: Id of the authentication request, from the response to
+    ///   `SendPasswordlessEmail`; 1 to 200 characters.
+    ///
     /// Route: `POST /api/v1/passwordless/email/resend`
-    pub async fn resend_passwordless_email(&self, request: ResendPasswordlessRequest) -> Result<SendPasswordlessResponse, Error> {
-        self.client.call_typed(const { schema::named("PasswordlessService.ResendPasswordlessEmail") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let response = client.passwordless().resend("id_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn resend(&self, auth_request_id: impl Into<String>) -> Call<SendPasswordlessResponse> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("PasswordlessService.ResendPasswordlessEmail") },
+            Decoder::whole(),
+        );
+        call.request().text("auth_request_id", auth_request_id);
+        call
     }
 }
 
-/// Request for `ResendPasswordlessEmail`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ResendPasswordlessRequest {
-    /// Id of the authentication request, from the response to `SendPasswordlessEmail`; 1 to 200
-    /// characters. Required.
-    #[serde(alias = "authRequestId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub auth_request_id: String,
+/// A call of [`Passwordless::send`]. See [`Call`].
+#[must_use = "a call is sent when it is awaited"]
+#[derive(Clone, Debug)]
+pub struct PasswordlessSend(Call<SendPasswordlessResponse>);
+
+impl PasswordlessSend {
+    /// Text of the e-mail: for signing in or for signing up.
+    pub fn template(mut self, template: TemplateType) -> Self {
+        self.0.request().encode("template", &template);
+        self
+    }
+
+    /// URL in your application that the magic link opens, 1 to 1000 characters. The service adds
+    /// the token as the query parameter `link_token`.
+    pub fn magiclink_auth_uri(mut self, magiclink_auth_uri: impl Into<String>) -> Self {
+        self.0
+            .request()
+            .text("magiclink_auth_uri", magiclink_auth_uri);
+        self
+    }
+
+    /// Opaque value, 1 to 1000 characters. `VerifyPasswordlessEmail` returns it unchanged.
+    pub fn state(mut self, state: impl Into<String>) -> Self {
+        self.0.request().text("state", state);
+        self
+    }
+
+    /// Lifetime of the code and the link in seconds; 300 if not set.
+    pub fn expires_in(mut self, expires_in: u32) -> Self {
+        self.0.request().set("expires_in", expires_in);
+        self
+    }
+
+    /// Values for the variables of the e-mail template: at most 30 pairs, keys of 2 to 25
+    /// characters, values of at most 256.
+    pub fn template_variables(
+        mut self,
+        template_variables: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> Self {
+        self.0
+            .request()
+            .pairs("template_variables", template_variables);
+        self
+    }
 }
 
-/// Request for `SendPasswordlessEmail`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct SendPasswordlessRequest {
-    /// E-mail address of the recipient, at most 320 characters. Required.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub email: String,
-    /// Text of the e-mail: for signing in or for signing up.
-    #[serde(skip_serializing_if = "unset")]
-    pub template: Option<TemplateType>,
-    /// URL in your application that the magic link opens, 1 to 1000 characters. The service adds the
-    /// token as the query parameter `link_token`.
-    #[serde(alias = "magiclinkAuthUri", skip_serializing_if = "unset")]
-    pub magiclink_auth_uri: Option<String>,
-    /// Opaque value, 1 to 1000 characters. `VerifyPasswordlessEmail` returns it unchanged.
-    #[serde(skip_serializing_if = "unset")]
-    pub state: Option<String>,
-    /// Lifetime of the code and the link in seconds; 300 if not set.
-    #[serde(alias = "expiresIn", with = "json", skip_serializing_if = "unset")]
-    pub expires_in: Option<u32>,
-    /// Values for the variables of the e-mail template: at most 30 pairs, keys of 2 to 25 characters,
-    /// values of at most 256.
-    #[serde(alias = "templateVariables", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub template_variables: BTreeMap<String, String>,
+call_type!(PasswordlessSend, SendPasswordlessResponse);
+
+/// A call of [`Passwordless::verify`]. See [`Call`].
+#[must_use = "a call is sent when it is awaited"]
+#[derive(Clone, Debug)]
+pub struct PasswordlessVerify(Call<VerifyPasswordLessResponse>);
+
+impl PasswordlessVerify {
+    /// Id of the authentication request, from the response to `SendPasswordlessEmail`; at most 200
+    /// characters. It binds the credential to that request.
+    pub fn auth_request_id(mut self, auth_request_id: impl Into<String>) -> Self {
+        self.0.request().text("auth_request_id", auth_request_id);
+        self
+    }
 }
+
+call_type!(PasswordlessVerify, VerifyPasswordLessResponse);
 
 /// Response to `SendPasswordlessEmail` and `ResendPasswordlessEmail`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SendPasswordlessResponse {
-    /// Id of the authentication request, for `VerifyPasswordlessEmail` and `ResendPasswordlessEmail`.
-    #[serde(alias = "authRequestId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    /// Id of the authentication request, for `VerifyPasswordlessEmail` and
+    /// `ResendPasswordlessEmail`.
+    #[serde(
+        alias = "authRequestId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub auth_request_id: String,
     /// Time when the code and the link expire, in seconds since 1970-01-01 UTC.
     #[serde(alias = "expiresAt", with = "json", skip_serializing_if = "unset")]
@@ -108,65 +218,12 @@ pub struct SendPasswordlessResponse {
     #[serde(alias = "expiresIn", with = "json", skip_serializing_if = "unset")]
     pub expires_in: u32,
     /// Content of the e-mail.
-    #[serde(alias = "passwordlessType", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "passwordlessType",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub passwordless_type: PasswordlessType,
-}
-
-/// Request for `VerifyPasswordlessEmail`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "VerifyPasswordLessRequestFlat")]
-pub struct VerifyPasswordLessRequest {
-    /// The credential: either the code or the token of the magic link.
-    #[serde(flatten)]
-    pub auth_credential: Option<VerifyPasswordLessRequestAuthCredential>,
-    /// Id of the authentication request, from the response to `SendPasswordlessEmail`; at most 200
-    /// characters. It binds the credential to that request.
-    #[serde(skip_serializing_if = "unset")]
-    pub auth_request_id: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct VerifyPasswordLessRequestFlat {
-    code: Option<String>,
-    #[serde(alias = "linkToken")]
-    link_token: Option<String>,
-    #[serde(alias = "authRequestId")]
-    auth_request_id: Option<String>,
-}
-
-impl TryFrom<VerifyPasswordLessRequestFlat> for VerifyPasswordLessRequest {
-    type Error = OneOfError;
-
-    fn try_from(flat: VerifyPasswordLessRequestFlat) -> Result<Self, OneOfError> {
-        Ok(VerifyPasswordLessRequest {
-            auth_credential: one_of("auth_credential", [
-                flat.code.map(VerifyPasswordLessRequestAuthCredential::Code),
-                flat.link_token.map(VerifyPasswordLessRequestAuthCredential::LinkToken),
-            ])?,
-            auth_request_id: flat.auth_request_id,
-        })
-    }
-}
-
-/// The variants of [`VerifyPasswordLessRequest::auth_credential`].
-#[derive(Clone, PartialEq, Serialize)]
-pub enum VerifyPasswordLessRequestAuthCredential {
-    /// The one-time code that the user entered, 1 to 20 characters.
-    #[serde(rename = "code")]
-    Code(String),
-    /// The `link_token` parameter of the opened magic link, 1 to 100 characters.
-    #[serde(rename = "link_token")]
-    LinkToken(String),
-}
-
-impl fmt::Debug for VerifyPasswordLessRequestAuthCredential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Code(value) => f.debug_tuple("Code").field(&redacted(value)).finish(),
-            Self::LinkToken(value) => f.debug_tuple("LinkToken").field(&redacted(value)).finish(),
-        }
-    }
 }
 
 /// Response to `VerifyPasswordlessEmail`.
@@ -183,7 +240,11 @@ pub struct VerifyPasswordLessResponse {
     #[serde(skip_serializing_if = "unset")]
     pub template: Option<TemplateType>,
     /// Content of the e-mail.
-    #[serde(alias = "passwordlessType", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "passwordlessType",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub passwordless_type: PasswordlessType,
 }
 

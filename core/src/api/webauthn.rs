@@ -3,35 +3,52 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
-use crate::schema;
+use crate::client::decode::Decoder;
 use crate::types::{Timestamp, json, or_default, unset};
+use crate::{Call, schema};
 
 /// Manages the WebAuthn credentials, also called passkeys, that users have registered.
 ///
 /// Created by [`Client::webauthn`](crate::Client::webauthn). Cloning it is cheap.
 #[derive(Clone, Debug)]
-pub struct WebAuthnService {
+pub struct Webauthn {
     client: crate::Client,
 }
 
 impl crate::Client {
-    /// Returns the operations of [`WebAuthnService`].
-    pub fn webauthn(&self) -> WebAuthnService {
-        WebAuthnService { client: self.clone() }
+    /// Returns the methods of [`Webauthn`].
+    pub fn webauthn(&self) -> Webauthn {
+        Webauthn {
+            client: self.clone(),
+        }
     }
 }
 
-impl WebAuthnService {
+impl Webauthn {
     /// Lists all credentials of a user in order of creation, in one response.
     ///
     /// The response also contains the options for the browser's
     /// `PublicKeyCredential.signalAllAcceptedCredentials`, so that authenticators can remove deleted
     /// passkeys.
     ///
+    /// - `user_id`: Id of the user (`usr_` followed by digits).
+    ///
     /// Route: `GET /api/v1/webauthn/credentials`
-    pub async fn list_credentials(&self, request: ListCredentialsRequest) -> Result<ListCredentialsResponse, Error> {
-        self.client.call_typed(const { schema::named("WebAuthnService.ListCredentials") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let response = client.webauthn().list("usr_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self, user_id: impl Into<String>) -> Call<ListCredentialsResponse> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("WebAuthnService.ListCredentials") },
+            Decoder::whole(),
+        );
+        call.request().text("user_id", user_id);
+        call
     }
 
     /// Deletes a credential.
@@ -40,19 +57,55 @@ impl WebAuthnService {
     /// browser's `PublicKeyCredential.signalUnknownCredential`. Fails with `NOT_FOUND` for an unknown
     /// credential.
     ///
+    /// - `credential_id`: The `id` of the credential, from `ListCredentials`.
+    ///
     /// Route: `DELETE /api/v1/webauthn/credentials/{credential_id}`
-    pub async fn delete_credential(&self, request: DeleteCredentialRequest) -> Result<DeleteCredentialResponse, Error> {
-        self.client.call_typed(const { schema::named("WebAuthnService.DeleteCredential") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let response = client.webauthn().delete("cred_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, credential_id: impl Into<String>) -> Call<DeleteCredentialResponse> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("WebAuthnService.DeleteCredential") },
+            Decoder::whole(),
+        );
+        call.request().text("credential_id", credential_id);
+        call
     }
 
     /// Renames a credential and returns it.
     ///
-    /// Fails with `NOT_FOUND` for an unknown credential, and with `INVALID_ARGUMENT` if the name is
-    /// too short or too long.
+    /// Fails with `NOT_FOUND` for an unknown credential, and with `INVALID_ARGUMENT` if the name is too
+    /// short or too long.
+    ///
+    /// - `credential_id`: The `id` of the credential, from `ListCredentials`.
+    /// - `display_name`: The new name, 1 to 120 characters.
     ///
     /// Route: `PATCH /api/v1/webauthn/credentials/{credential_id}`
-    pub async fn update_credential(&self, request: UpdateCredentialRequest) -> Result<UpdateCredentialResponse, Error> {
-        self.client.call_typed(const { schema::named("WebAuthnService.UpdateCredential") }, &request).await
+    ///
+    /// ```
+    /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
+    /// let credential = client.webauthn().update("cred_123", "Acme").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        credential_id: impl Into<String>,
+        display_name: impl Into<String>,
+    ) -> Call<WebAuthnCredential> {
+        let mut call = Call::new(
+            &self.client,
+            const { schema::named("WebAuthnService.UpdateCredential") },
+            Decoder::field("credential"),
+        );
+        call.request().text("credential_id", credential_id);
+        call.request().text("display_name", display_name);
+        call
     }
 }
 
@@ -62,23 +115,26 @@ impl WebAuthnService {
 #[serde(default)]
 pub struct AllAcceptedCredentialsOptions {
     /// Id of the relying party: the domain that the credentials are bound to.
-    #[serde(alias = "rpId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "rpId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub rp_id: String,
     /// User handle, as stored by the authenticator.
-    #[serde(alias = "userId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "userId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub user_id: String,
     /// Ids of all accepted credentials, as stored by the authenticator.
-    #[serde(alias = "allAcceptedCredentialIds", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "allAcceptedCredentialIds",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub all_accepted_credential_ids: Vec<String>,
-}
-
-/// Request for `DeleteCredential`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct DeleteCredentialRequest {
-    /// The `id` of the credential, from `ListCredentials`. Required.
-    #[serde(alias = "credentialId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub credential_id: String,
 }
 
 /// Response to `DeleteCredential`.
@@ -91,15 +147,6 @@ pub struct DeleteCredentialResponse {
     /// Options to signal the removal to the user's authenticator.
     #[serde(alias = "unknownCredentialOptions", skip_serializing_if = "unset")]
     pub unknown_credential_options: Option<UnknownCredentialOptions>,
-}
-
-/// Request for `ListCredentials`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ListCredentialsRequest {
-    /// Id of the user (`usr_` followed by digits).
-    #[serde(alias = "userId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub user_id: String,
 }
 
 /// The credentials of a user.
@@ -120,32 +167,19 @@ pub struct ListCredentialsResponse {
 #[serde(default)]
 pub struct UnknownCredentialOptions {
     /// Id of the relying party: the domain that the credentials are bound to.
-    #[serde(alias = "rpId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "rpId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub rp_id: String,
     /// Id of the credential, as stored by the authenticator.
-    #[serde(alias = "credentialId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "credentialId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub credential_id: String,
-}
-
-/// Request for `UpdateCredential`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct UpdateCredentialRequest {
-    /// The `id` of the credential, from `ListCredentials`. Required.
-    #[serde(alias = "credentialId", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub credential_id: String,
-    /// The new name, 1 to 120 characters.
-    #[serde(alias = "displayName", deserialize_with = "or_default", skip_serializing_if = "unset")]
-    pub display_name: String,
-}
-
-/// Response to `UpdateCredential`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct UpdateCredentialResponse {
-    /// The credential with its new name.
-    #[serde(skip_serializing_if = "unset")]
-    pub credential: Option<WebAuthnCredential>,
 }
 
 /// A registered WebAuthn credential of a user.
@@ -156,13 +190,21 @@ pub struct WebAuthnCredential {
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
     /// Id of the user who owns the credential (`usr_` followed by digits).
-    #[serde(alias = "userId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "userId",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub user_id: String,
     /// Raw id of the credential, as stored by the authenticator; base64 in JSON.
     #[serde(alias = "credentialId", with = "json", skip_serializing_if = "unset")]
     pub credential_id: Vec<u8>,
     /// Kind of attestation given at registration.
-    #[serde(alias = "attestationType", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "attestationType",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub attestation_type: String,
     /// The authenticator that holds the credential.
     #[serde(skip_serializing_if = "unset")]
@@ -205,10 +247,18 @@ pub struct WebAuthnCredentialAuthenticator {
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub attachment: String,
     /// Icon for dark backgrounds.
-    #[serde(alias = "iconDark", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "iconDark",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub icon_dark: String,
     /// Icon for light backgrounds.
-    #[serde(alias = "iconLight", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "iconLight",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub icon_light: String,
 }
 
@@ -217,16 +267,32 @@ pub struct WebAuthnCredentialAuthenticator {
 #[serde(default)]
 pub struct WebAuthnCredentialAuthenticatorFlags {
     /// The user was present (flag UP).
-    #[serde(alias = "userPresent", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "userPresent",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub user_present: bool,
     /// The user was verified, such as by PIN or fingerprint (flag UV).
-    #[serde(alias = "userVerified", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "userVerified",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub user_verified: bool,
     /// The credential may be synced to other devices (flag BE).
-    #[serde(alias = "backupEligible", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "backupEligible",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub backup_eligible: bool,
     /// The credential is currently backed up (flag BS).
-    #[serde(alias = "backupState", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "backupState",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub backup_state: bool,
 }
 
@@ -241,7 +307,11 @@ pub struct WebAuthnCredentialClientInfo {
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub region: String,
     /// State, province or other part of the region.
-    #[serde(alias = "regionSubdivision", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "regionSubdivision",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub region_subdivision: String,
     /// City, derived from the address.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
@@ -262,18 +332,34 @@ pub struct WebAuthnCredentialUserAgent {
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub browser: String,
     /// Version of the browser.
-    #[serde(alias = "browserVersion", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "browserVersion",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub browser_version: String,
     /// Operating system.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub os: String,
     /// Version of the operating system.
-    #[serde(alias = "osVersion", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "osVersion",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub os_version: String,
     /// Kind of device, such as a phone or a desktop.
-    #[serde(alias = "deviceType", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "deviceType",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub device_type: String,
     /// Model of the device.
-    #[serde(alias = "deviceModel", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    #[serde(
+        alias = "deviceModel",
+        deserialize_with = "or_default",
+        skip_serializing_if = "unset"
+    )]
     pub device_model: String,
 }

@@ -1,10 +1,16 @@
 //! The client. This folder contains every `impl Client`.
 
 mod builder;
+mod call;
+pub(crate) mod decode;
 mod login;
 mod operations;
-pub(crate) mod pages;
+mod options;
+mod pages;
+mod pending;
+mod rpc;
 mod tokens;
+pub(crate) mod typed;
 mod webhooks;
 
 #[cfg(test)]
@@ -14,7 +20,10 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use builder::ClientBuilder;
-pub use operations::CallOptions;
+pub use call::{Call, CallFuture};
+pub use options::CallOptions;
+pub use pages::{Page, Pages};
+pub use rpc::Rpc;
 
 use crate::config::Config;
 use crate::credentials::{Credentials, ServiceToken};
@@ -30,7 +39,7 @@ use crate::webhook::SecretCache;
 /// per program. Constructing a client opens no connection. The first call connects and fetches the
 /// client's access token.
 ///
-/// ```no_run
+/// ```
 /// # async fn example() -> Result<(), scalekit::Error> {
 /// let client = scalekit::Client::builder("https://acme.scalekit.com", "skc_123", "secret").build()?;
 /// let organization = client

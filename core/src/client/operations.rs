@@ -1,14 +1,11 @@
 //! Calls of operations.
 
-use std::time::Duration;
-
 use bytes::Bytes;
-use http::Method;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use http::{HeaderMap, Method};
+use serde_json::{Map, Value};
 
-use super::Client;
+use super::decode::Decoder;
+use super::{Call, CallOptions, Client};
 use crate::error::Error;
 use crate::http::{Deadline, Outgoing, Response, Safety};
 use crate::request::{PreparedRequest, json};
@@ -18,35 +15,13 @@ use crate::schema::{self, Operation, Verb};
 static FIND_ORGANIZATION: &Operation =
     schema::named("OrganizationService.GetOrganizationByExternalId");
 
-/// Options of one call.
-#[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
-pub struct CallOptions {
-    /// Time limit of the call, including retries and waits. Default: the client's setting.
-    pub timeout: Option<Duration>,
-}
-
-impl CallOptions {
-    /// Sets the time limit of the call.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// let options = scalekit::CallOptions::default().with_timeout(Duration::from_secs(2));
-    /// assert_eq!(options.timeout, Some(Duration::from_secs(2)));
-    /// ```
-    #[must_use]
-    pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-}
-
 impl Client {
     /// Calls an operation by name, with JSON request and response.
     ///
-    /// Field names may be in snake_case or camelCase. The response has snake_case names.
+    /// Field names may be in snake_case or camelCase. The response has snake_case names. See
+    /// [`api`](crate::api) for typed calls.
     ///
-    /// ```no_run
+    /// ```
     /// # async fn example(client: scalekit::Client) -> Result<(), scalekit::Error> {
     /// use serde_json::json;
     /// let response = client.call("OrganizationService.GetOrganization", json!({"id": "org_123"})).await?;
@@ -58,49 +33,8 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if the operation is
     /// unknown or the request does not fit its routes; otherwise any error of the call.
-    pub async fn call(&self, operation: &str, request: Value) -> Result<Value, Error> {
-        let Some(operation) = schema::find(operation) else {
-            return Err(Error::invalid_argument(format!(
-                "there is no operation {operation:?}"
-            )));
-        };
-        self.call_json(operation, request).await
-    }
-
-    /// Calls an operation with typed request and response.
-    pub(crate) async fn call_typed<I, O>(
-        &self,
-        operation: &'static Operation,
-        request: &I,
-    ) -> Result<O, Error>
-    where
-        I: Serialize + Sync,
-        O: DeserializeOwned,
-    {
-        let request = serde_json::to_value(request).map_err(|error| {
-            Error::invalid_argument(format!("the request cannot be encoded as JSON: {error}"))
-                .with_operation(operation.name)
-        })?;
-        self.call_json(operation, request).await
-    }
-
-    async fn call_json<O: DeserializeOwned>(
-        &self,
-        operation: &'static Operation,
-        request: Value,
-    ) -> Result<O, Error> {
-        let prepared = json::split(operation, request)?;
-        let response = self
-            .send(operation, prepared, CallOptions::default())
-            .await?;
-        serde_json::from_slice(&response.body).map_err(|error| {
-            Error::bad_response(
-                response.status.as_u16(),
-                format!("the response cannot be decoded: {error}"),
-            )
-            .with_source(error)
-            .with_operation(operation.name)
-        })
+    pub fn call(&self, operation: &str, request: Value) -> Call<Value> {
+        Call::with_fields(self, fields(operation, request), Decoder::whole())
     }
 
     /// Sends a prepared request and returns the response, for language bindings.
@@ -124,9 +58,13 @@ impl Client {
             config.call_timeout
         };
         let deadline = Deadline::after(options.timeout.unwrap_or(default));
+        let headers = options.allowed_headers();
         let idempotent = Safety::of(operation, prepared.verb) == Safety::Idempotent;
         deadline
-            .limit(idempotent, self.send_before(operation, prepared, &deadline))
+            .limit(
+                idempotent,
+                self.send_before(operation, prepared, headers, &deadline),
+            )
             .await
             .map_err(|error| error.with_operation(operation.name))
     }
@@ -135,16 +73,17 @@ impl Client {
         &self,
         operation: &'static Operation,
         mut prepared: PreparedRequest,
+        headers: HeaderMap,
         deadline: &Deadline,
     ) -> Result<Response, Error> {
         if let Some(organization) = &prepared.external_organization {
             let id = self
-                .find_organization(&organization.external_id, deadline)
+                .find_organization(&organization.external_id, &headers, deadline)
                 .await?;
             prepared.resolve_organization(operation, &id)?;
         }
         let safety = Safety::of(operation, prepared.verb);
-        let outgoing = self.outgoing(prepared, safety);
+        let outgoing = self.outgoing(prepared, headers, safety);
         let mut response = self
             .pipeline()
             .send(&outgoing, self.credentials(), deadline)
@@ -174,11 +113,12 @@ impl Client {
     async fn find_organization(
         &self,
         external_id: &str,
+        headers: &HeaderMap,
         deadline: &Deadline,
     ) -> Result<String, Error> {
         let request = serde_json::json!({ "external_id": external_id });
         let prepared = json::split(FIND_ORGANIZATION, request)?;
-        let outgoing = self.outgoing(prepared, Safety::Idempotent);
+        let outgoing = self.outgoing(prepared, headers.clone(), Safety::Idempotent);
         let response = self
             .pipeline()
             .send(&outgoing, self.credentials(), deadline)
@@ -197,7 +137,7 @@ impl Client {
         }
     }
 
-    fn outgoing(&self, prepared: PreparedRequest, safety: Safety) -> Outgoing {
+    fn outgoing(&self, prepared: PreparedRequest, headers: HeaderMap, safety: Safety) -> Outgoing {
         let method = match prepared.verb {
             Verb::Get => Method::GET,
             Verb::Put => Method::PUT,
@@ -209,6 +149,23 @@ impl Client {
             .config()
             .env_url
             .below(&prepared.path, prepared.query.as_deref());
-        Outgoing::operation(method, url, prepared.body, safety)
+        let mut outgoing = Outgoing::operation(method, url, prepared.body, safety);
+        outgoing.headers = headers;
+        outgoing
+    }
+}
+
+/// Returns an operation and the fields of its request.
+fn fields(
+    operation: &str,
+    request: Value,
+) -> Result<(&'static Operation, Map<String, Value>), Error> {
+    let operation = schema::find(operation)
+        .ok_or_else(|| Error::invalid_argument(format!("there is no operation {operation:?}")))?;
+    match request {
+        Value::Object(fields) => Ok((operation, fields)),
+        Value::Null => Ok((operation, Map::new())),
+        _ => Err(Error::invalid_argument("the request must be a JSON object")
+            .with_operation(operation.name)),
     }
 }

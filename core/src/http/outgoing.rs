@@ -1,7 +1,7 @@
 //! A request as it is sent, once or several times.
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -25,6 +25,8 @@ pub(crate) struct Outgoing {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) content_type: HeaderValue,
+    /// Additional headers.
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
     pub(crate) safety: Safety,
     /// The size limit of the response body in bytes.
@@ -40,6 +42,7 @@ impl Outgoing {
             method,
             url,
             content_type: JSON,
+            headers: HeaderMap::new(),
             body,
             safety,
             max_response: MAX_RESPONSE,
@@ -57,6 +60,7 @@ impl Outgoing {
 
     pub(super) fn request(&self) -> reqwest::Request {
         let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
+        request.headers_mut().clone_from(&self.headers);
         match &self.body {
             Some(body) => {
                 request

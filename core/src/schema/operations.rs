@@ -10,13 +10,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.tokens",
         request: "scalekit.v1.tokens.CreateTokenRequest",
         response: "scalekit.v1.tokens.CreateTokenResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/tokens")],
-                body: Body::Field("token"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/tokens")],
+            body: Body::Field("token"),
+        }],
         tool: false,
     },
     Operation {
@@ -24,13 +22,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.tokens",
         request: "scalekit.v1.tokens.InvalidateTokenRequest",
         response: "google.protobuf.Empty",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/tokens:invalidate")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/tokens:invalidate")],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -38,13 +34,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.tokens",
         request: "scalekit.v1.tokens.ListTokensRequest",
         response: "scalekit.v1.tokens.ListTokensResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/tokens")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/tokens")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -52,13 +46,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.tokens",
         request: "scalekit.v1.tokens.UpdateTokenRequest",
         response: "scalekit.v1.tokens.UpdateTokenResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/tokens:update")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/tokens:update")],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -66,13 +58,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.tokens",
         request: "scalekit.v1.tokens.ValidateTokenRequest",
         response: "scalekit.v1.tokens.ValidateTokenResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/tokens:validate")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/tokens:validate")],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -80,13 +70,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.auditlogs",
         request: "scalekit.v1.auditlogs.ListAuthLogRequest",
         response: "scalekit.v1.auditlogs.ListAuthLogResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/logs/authentication/requests")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/logs/authentication/requests")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -94,13 +82,23 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.auth",
         request: "scalekit.v1.auth.UpdateLoginUserDetailsRequest",
         response: "scalekit.v1.auth.UpdateLoginUserDetailsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/connections/"), Segment::Field { name: "connection_id", or_external: false }, Segment::Literal("/auth-requests/"), Segment::Field { name: "login_request_id", or_external: false }, Segment::Literal("/user")],
-                body: Body::Field("user"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[
+                Segment::Literal("/api/v1/connections/"),
+                Segment::Field {
+                    name: "connection_id",
+                    or_external: false,
+                },
+                Segment::Literal("/auth-requests/"),
+                Segment::Field {
+                    name: "login_request_id",
+                    or_external: false,
+                },
+                Segment::Literal("/user"),
+            ],
+            body: Body::Field("user"),
+        }],
         tool: false,
     },
     Operation {
@@ -108,13 +106,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.CreateClientRequest",
         response: "scalekit.v1.clients.CreateClientResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/clients")],
-                body: Body::Field("client"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/clients")],
+            body: Body::Field("client"),
+        }],
         tool: false,
     },
     Operation {
@@ -122,13 +118,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.CreateClientSecretRequest",
         response: "scalekit.v1.clients.CreateClientSecretResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/clients/"), Segment::Field { name: "client_id", or_external: false }, Segment::Literal("/secrets")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[
+                Segment::Literal("/api/v1/clients/"),
+                Segment::Field {
+                    name: "client_id",
+                    or_external: false,
+                },
+                Segment::Literal("/secrets"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -136,13 +137,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.CreateOrganizationClientRequest",
         response: "scalekit.v1.clients.CreateOrganizationClientResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/clients")],
-                body: Body::Field("client"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/clients"),
+            ],
+            body: Body::Field("client"),
+        }],
         tool: false,
     },
     Operation {
@@ -150,13 +156,23 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.CreateOrganizationClientSecretRequest",
         response: "scalekit.v1.clients.CreateOrganizationClientSecretResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/clients/"), Segment::Field { name: "client_id", or_external: false }, Segment::Literal("/secrets")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/clients/"),
+                Segment::Field {
+                    name: "client_id",
+                    or_external: false,
+                },
+                Segment::Literal("/secrets"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -164,13 +180,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.CreateResourceClientRequest",
         response: "scalekit.v1.clients.CreateResourceClientResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/resources/"), Segment::Field { name: "resource_id", or_external: false }, Segment::Literal("/clients")],
-                body: Body::Field("client"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[
+                Segment::Literal("/api/v1/resources/"),
+                Segment::Field {
+                    name: "resource_id",
+                    or_external: false,
+                },
+                Segment::Literal("/clients"),
+            ],
+            body: Body::Field("client"),
+        }],
         tool: false,
     },
     Operation {
@@ -178,13 +199,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.DeleteClientRequest",
         response: "google.protobuf.Empty",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/clients/"), Segment::Field { name: "client_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/clients/"),
+                Segment::Field {
+                    name: "client_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -192,13 +217,22 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.DeleteClientSecretRequest",
         response: "google.protobuf.Empty",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/clients/"), Segment::Field { name: "client_id", or_external: false }, Segment::Literal("/secrets/"), Segment::Field { name: "secret_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/clients/"),
+                Segment::Field {
+                    name: "client_id",
+                    or_external: false,
+                },
+                Segment::Literal("/secrets/"),
+                Segment::Field {
+                    name: "secret_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -206,13 +240,22 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.DeleteOrganizationClientRequest",
         response: "google.protobuf.Empty",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/clients/"), Segment::Field { name: "client_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/clients/"),
+                Segment::Field {
+                    name: "client_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -220,13 +263,27 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.DeleteOrganizationClientSecretRequest",
         response: "google.protobuf.Empty",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/clients/"), Segment::Field { name: "client_id", or_external: false }, Segment::Literal("/secrets/"), Segment::Field { name: "secret_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/clients/"),
+                Segment::Field {
+                    name: "client_id",
+                    or_external: false,
+                },
+                Segment::Literal("/secrets/"),
+                Segment::Field {
+                    name: "secret_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -234,13 +291,22 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.DeleteResourceClientRequest",
         response: "scalekit.v1.clients.DeleteResourceClientResponse",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/resources/"), Segment::Field { name: "resource_id", or_external: false }, Segment::Literal("/clients/"), Segment::Field { name: "client_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/resources/"),
+                Segment::Field {
+                    name: "resource_id",
+                    or_external: false,
+                },
+                Segment::Literal("/clients/"),
+                Segment::Field {
+                    name: "client_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -248,13 +314,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.GetClientRequest",
         response: "scalekit.v1.clients.GetClientResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/clients/"), Segment::Field { name: "client_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/clients/"),
+                Segment::Field {
+                    name: "client_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -262,13 +332,22 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.GetOrganizationClientRequest",
         response: "scalekit.v1.clients.GetOrganizationClientResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/clients/"), Segment::Field { name: "client_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/clients/"),
+                Segment::Field {
+                    name: "client_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -276,13 +355,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.GetResourceRequest",
         response: "scalekit.v1.clients.GetResourceResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/resources/"), Segment::Field { name: "resource_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/resources/"),
+                Segment::Field {
+                    name: "resource_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -290,13 +373,22 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.GetResourceClientRequest",
         response: "scalekit.v1.clients.GetResourceClientResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/resources/"), Segment::Field { name: "resource_id", or_external: false }, Segment::Literal("/clients/"), Segment::Field { name: "client_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/resources/"),
+                Segment::Field {
+                    name: "resource_id",
+                    or_external: false,
+                },
+                Segment::Literal("/clients/"),
+                Segment::Field {
+                    name: "client_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -304,13 +396,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.ListClientsRequest",
         response: "scalekit.v1.clients.ListClientsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/clients")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/clients")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -318,13 +408,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.ListOrganizationClientsRequest",
         response: "scalekit.v1.clients.ListOrganizationClientsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/clients")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/clients"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -332,13 +427,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.ListResourceClientsRequest",
         response: "scalekit.v1.clients.ListResourceClientsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/resources/"), Segment::Field { name: "resource_id", or_external: false }, Segment::Literal("/clients")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/resources/"),
+                Segment::Field {
+                    name: "resource_id",
+                    or_external: false,
+                },
+                Segment::Literal("/clients"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -346,13 +446,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.ListResourceUserConsentsRequest",
         response: "scalekit.v1.clients.ListResourceUserConsentsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/user_consents")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/user_consents")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -360,13 +458,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.ListResourcesRequest",
         response: "scalekit.v1.clients.ListResourcesResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/resources")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/resources")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -374,13 +470,22 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.RevokeUserConsentRequest",
         response: "scalekit.v1.clients.RevokeUserConsentResponse",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/clients/"), Segment::Field { name: "client_id", or_external: false }, Segment::Literal("/consents/"), Segment::Field { name: "consent_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/clients/"),
+                Segment::Field {
+                    name: "client_id",
+                    or_external: false,
+                },
+                Segment::Literal("/consents/"),
+                Segment::Field {
+                    name: "consent_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -388,13 +493,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.UpdateClientRequest",
         response: "scalekit.v1.clients.UpdateClientResponse",
-        routes: &[
-            Route {
-                verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/clients/"), Segment::Field { name: "client_id", or_external: false }],
-                body: Body::Field("client"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Patch,
+            path: &[
+                Segment::Literal("/api/v1/clients/"),
+                Segment::Field {
+                    name: "client_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::Field("client"),
+        }],
         tool: false,
     },
     Operation {
@@ -402,13 +511,22 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.UpdateOrganizationClientRequest",
         response: "scalekit.v1.clients.UpdateOrganizationClientResponse",
-        routes: &[
-            Route {
-                verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/clients/"), Segment::Field { name: "client_id", or_external: false }],
-                body: Body::Field("client"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Patch,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/clients/"),
+                Segment::Field {
+                    name: "client_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::Field("client"),
+        }],
         tool: false,
     },
     Operation {
@@ -416,13 +534,22 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.clients",
         request: "scalekit.v1.clients.UpdateResourceClientRequest",
         response: "scalekit.v1.clients.UpdateResourceClientResponse",
-        routes: &[
-            Route {
-                verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/resources/"), Segment::Field { name: "resource_id", or_external: false }, Segment::Literal("/clients/"), Segment::Field { name: "client_id", or_external: false }],
-                body: Body::Field("client"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Patch,
+            path: &[
+                Segment::Literal("/api/v1/resources/"),
+                Segment::Field {
+                    name: "resource_id",
+                    or_external: false,
+                },
+                Segment::Literal("/clients/"),
+                Segment::Field {
+                    name: "client_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::Field("client"),
+        }],
         tool: false,
     },
     Operation {
@@ -430,13 +557,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connected_accounts",
         request: "scalekit.v1.connected_accounts.CreateConnectedAccountRequest",
         response: "scalekit.v1.connected_accounts.CreateConnectedAccountResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/connected_accounts")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/connected_accounts")],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -444,13 +569,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connected_accounts",
         request: "scalekit.v1.connected_accounts.DeleteConnectedAccountRequest",
         response: "scalekit.v1.connected_accounts.DeleteConnectedAccountResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/connected_accounts:delete")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/connected_accounts:delete")],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -458,13 +581,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connected_accounts",
         request: "scalekit.v1.connected_accounts.GetConnectedAccountByIdentifierRequest",
         response: "scalekit.v1.connected_accounts.GetConnectedAccountByIdentifierResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/connected_accounts/auth")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/connected_accounts/auth")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -472,13 +593,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connected_accounts",
         request: "scalekit.v1.connected_accounts.GetConnectedAccountByIdentifierRequest",
         response: "scalekit.v1.connected_accounts.GetConnectedAccountByIdentifierResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/connected_accounts/details")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/connected_accounts/details")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -486,13 +605,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connected_accounts",
         request: "scalekit.v1.connected_accounts.GetMagicLinkForConnectedAccountRequest",
         response: "scalekit.v1.connected_accounts.GetMagicLinkForConnectedAccountResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/connected_accounts/magic_link")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/connected_accounts/magic_link")],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -500,13 +617,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connected_accounts",
         request: "scalekit.v1.connected_accounts.ListConnectedAccountsRequest",
         response: "scalekit.v1.connected_accounts.ListConnectedAccountsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/connected_accounts")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/connected_accounts")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -514,13 +629,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connected_accounts",
         request: "scalekit.v1.connected_accounts.SearchConnectedAccountsRequest",
         response: "scalekit.v1.connected_accounts.SearchConnectedAccountsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/connected_accounts:search")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/connected_accounts:search")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -528,13 +641,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connected_accounts",
         request: "scalekit.v1.connected_accounts.UpdateConnectedAccountRequest",
         response: "scalekit.v1.connected_accounts.UpdateConnectedAccountResponse",
-        routes: &[
-            Route {
-                verb: Verb::Put,
-                path: &[Segment::Literal("/api/v1/connected_accounts")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Put,
+            path: &[Segment::Literal("/api/v1/connected_accounts")],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -542,13 +653,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connected_accounts",
         request: "scalekit.v1.connected_accounts.VerifyConnectedAccountUserRequest",
         response: "scalekit.v1.connected_accounts.VerifyConnectedAccountUserResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/connected_accounts/user/verify")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/connected_accounts/user/verify")],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -556,13 +665,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connections",
         request: "scalekit.v1.connections.CreateConnectionRequest",
         response: "scalekit.v1.connections.CreateConnectionResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/connections")],
-                body: Body::Field("connection"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/connections"),
+            ],
+            body: Body::Field("connection"),
+        }],
         tool: false,
     },
     Operation {
@@ -570,13 +684,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connections",
         request: "scalekit.v1.connections.CreateEnvironmentConnectionRequest",
         response: "scalekit.v1.connections.CreateConnectionResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/connections")],
-                body: Body::Field("connection"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/connections")],
+            body: Body::Field("connection"),
+        }],
         tool: false,
     },
     Operation {
@@ -584,13 +696,22 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connections",
         request: "scalekit.v1.connections.DeleteConnectionRequest",
         response: "google.protobuf.Empty",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/connections/"), Segment::Field { name: "id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/connections/"),
+                Segment::Field {
+                    name: "id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -598,13 +719,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connections",
         request: "scalekit.v1.connections.DeleteEnvironmentConnectionRequest",
         response: "google.protobuf.Empty",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/connections/"), Segment::Field { name: "connection_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/connections/"),
+                Segment::Field {
+                    name: "connection_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -612,13 +737,23 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connections",
         request: "scalekit.v1.connections.ToggleConnectionRequest",
         response: "scalekit.v1.connections.ToggleConnectionResponse",
-        routes: &[
-            Route {
-                verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/connections/"), Segment::Field { name: "id", or_external: false }, Segment::Literal(":disable")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Patch,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/connections/"),
+                Segment::Field {
+                    name: "id",
+                    or_external: false,
+                },
+                Segment::Literal(":disable"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -626,13 +761,23 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connections",
         request: "scalekit.v1.connections.ToggleConnectionRequest",
         response: "scalekit.v1.connections.ToggleConnectionResponse",
-        routes: &[
-            Route {
-                verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/connections/"), Segment::Field { name: "id", or_external: false }, Segment::Literal(":enable")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Patch,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/connections/"),
+                Segment::Field {
+                    name: "id",
+                    or_external: false,
+                },
+                Segment::Literal(":enable"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -640,13 +785,22 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connections",
         request: "scalekit.v1.connections.GetConnectionRequest",
         response: "scalekit.v1.connections.GetConnectionResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/connections/"), Segment::Field { name: "id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/connections/"),
+                Segment::Field {
+                    name: "id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -654,13 +808,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connections",
         request: "scalekit.v1.connections.GetEnvironmentConnectionRequest",
         response: "scalekit.v1.connections.GetConnectionResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/connections/"), Segment::Field { name: "connection_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/connections/"),
+                Segment::Field {
+                    name: "connection_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -668,13 +826,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connections",
         request: "scalekit.v1.connections.ListAppConnectionsRequest",
         response: "scalekit.v1.connections.ListAppConnectionsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/connections/app")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/connections/app")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -682,13 +838,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connections",
         request: "scalekit.v1.connections.ListConnectionsRequest",
         response: "scalekit.v1.connections.ListConnectionsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/connections")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/connections")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -696,13 +850,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.connections",
         request: "scalekit.v1.connections.UpdateEnvironmentConnectionRequest",
         response: "scalekit.v1.connections.UpdateConnectionResponse",
-        routes: &[
-            Route {
-                verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/connections/"), Segment::Field { name: "connection_id", or_external: false }],
-                body: Body::Field("connection"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Patch,
+            path: &[
+                Segment::Literal("/api/v1/connections/"),
+                Segment::Field {
+                    name: "connection_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::Field("connection"),
+        }],
         tool: false,
     },
     Operation {
@@ -710,13 +868,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.directories",
         request: "scalekit.v1.directories.CreateDirectoryRequest",
         response: "scalekit.v1.directories.CreateDirectoryResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/directories")],
-                body: Body::Field("directory"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/directories"),
+            ],
+            body: Body::Field("directory"),
+        }],
         tool: false,
     },
     Operation {
@@ -724,13 +887,22 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.directories",
         request: "scalekit.v1.directories.DeleteDirectoryRequest",
         response: "google.protobuf.Empty",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/directories/"), Segment::Field { name: "id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/directories/"),
+                Segment::Field {
+                    name: "id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -738,13 +910,23 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.directories",
         request: "scalekit.v1.directories.ToggleDirectoryRequest",
         response: "scalekit.v1.directories.ToggleDirectoryResponse",
-        routes: &[
-            Route {
-                verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/directories/"), Segment::Field { name: "id", or_external: false }, Segment::Literal(":disable")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Patch,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/directories/"),
+                Segment::Field {
+                    name: "id",
+                    or_external: false,
+                },
+                Segment::Literal(":disable"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -752,13 +934,23 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.directories",
         request: "scalekit.v1.directories.ToggleDirectoryRequest",
         response: "scalekit.v1.directories.ToggleDirectoryResponse",
-        routes: &[
-            Route {
-                verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/directories/"), Segment::Field { name: "id", or_external: false }, Segment::Literal(":enable")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Patch,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/directories/"),
+                Segment::Field {
+                    name: "id",
+                    or_external: false,
+                },
+                Segment::Literal(":enable"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -766,13 +958,22 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.directories",
         request: "scalekit.v1.directories.GetDirectoryRequest",
         response: "scalekit.v1.directories.GetDirectoryResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/directories/"), Segment::Field { name: "id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/directories/"),
+                Segment::Field {
+                    name: "id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -780,13 +981,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.directories",
         request: "scalekit.v1.directories.ListDirectoriesRequest",
         response: "scalekit.v1.directories.ListDirectoriesResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/directories")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/directories"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -794,13 +1000,23 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.directories",
         request: "scalekit.v1.directories.ListDirectoryGroupsRequest",
         response: "scalekit.v1.directories.ListDirectoryGroupsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/directories/"), Segment::Field { name: "directory_id", or_external: false }, Segment::Literal("/groups")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/directories/"),
+                Segment::Field {
+                    name: "directory_id",
+                    or_external: false,
+                },
+                Segment::Literal("/groups"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -808,13 +1024,23 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.directories",
         request: "scalekit.v1.directories.ListDirectoryUsersRequest",
         response: "scalekit.v1.directories.ListDirectoryUsersResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/directories/"), Segment::Field { name: "directory_id", or_external: false }, Segment::Literal("/users")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/directories/"),
+                Segment::Field {
+                    name: "directory_id",
+                    or_external: false,
+                },
+                Segment::Literal("/users"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -822,13 +1048,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.domains",
         request: "scalekit.v1.domains.CreateDomainRequest",
         response: "scalekit.v1.domains.CreateDomainResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: true }, Segment::Literal("/domains")],
-                body: Body::Field("domain"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: true,
+                },
+                Segment::Literal("/domains"),
+            ],
+            body: Body::Field("domain"),
+        }],
         tool: false,
     },
     Operation {
@@ -836,13 +1067,22 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.domains",
         request: "scalekit.v1.domains.DeleteDomainRequest",
         response: "google.protobuf.Empty",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: true }, Segment::Literal("/domains/"), Segment::Field { name: "id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: true,
+                },
+                Segment::Literal("/domains/"),
+                Segment::Field {
+                    name: "id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -850,13 +1090,22 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.domains",
         request: "scalekit.v1.domains.GetDomainRequest",
         response: "scalekit.v1.domains.GetDomainResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: true }, Segment::Literal("/domains/"), Segment::Field { name: "id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: true,
+                },
+                Segment::Literal("/domains/"),
+                Segment::Field {
+                    name: "id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -864,13 +1113,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.domains",
         request: "scalekit.v1.domains.ListDomainRequest",
         response: "scalekit.v1.domains.ListDomainResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: true }, Segment::Literal("/domains")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: true,
+                },
+                Segment::Literal("/domains"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -878,13 +1132,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.events",
         request: "scalekit.v1.events.ListEventsPaginatedRequest",
         response: "scalekit.v1.events.ListEventsPaginatedResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/events/paginated")],
-                body: Body::Field("filter"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/events/paginated")],
+            body: Body::Field("filter"),
+        }],
         tool: false,
     },
     Operation {
@@ -892,13 +1144,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.mcp",
         request: "scalekit.v1.mcp.CreateMcpConfigRequest",
         response: "scalekit.v1.mcp.CreateMcpConfigResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/mcp/configs")],
-                body: Body::Field("config"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/mcp/configs")],
+            body: Body::Field("config"),
+        }],
         tool: false,
     },
     Operation {
@@ -909,12 +1159,26 @@ pub static OPERATIONS: &[Operation] = &[
         routes: &[
             Route {
                 verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/mcp/configs/"), Segment::Field { name: "mcp_config_id", or_external: false }, Segment::Literal("/tokens")],
+                path: &[
+                    Segment::Literal("/api/v1/mcp/configs/"),
+                    Segment::Field {
+                        name: "mcp_config_id",
+                        or_external: false,
+                    },
+                    Segment::Literal("/tokens"),
+                ],
                 body: Body::All,
             },
             Route {
                 verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/mcp/connections/"), Segment::Field { name: "key_id", or_external: false }, Segment::Literal("/tokens")],
+                path: &[
+                    Segment::Literal("/api/v1/mcp/connections/"),
+                    Segment::Field {
+                        name: "key_id",
+                        or_external: false,
+                    },
+                    Segment::Literal("/tokens"),
+                ],
                 body: Body::All,
             },
         ],
@@ -925,13 +1189,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.mcp",
         request: "scalekit.v1.mcp.DeleteMcpConfigRequest",
         response: "scalekit.v1.mcp.DeleteMcpConfigResponse",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/mcp/configs/"), Segment::Field { name: "config_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/mcp/configs/"),
+                Segment::Field {
+                    name: "config_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -939,13 +1207,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.mcp",
         request: "scalekit.v1.mcp.DeleteMcpInstanceRequest",
         response: "scalekit.v1.mcp.DeleteMcpInstanceResponse",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/mcp/instances/"), Segment::Field { name: "instance_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/mcp/instances/"),
+                Segment::Field {
+                    name: "instance_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -953,13 +1225,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.mcp",
         request: "scalekit.v1.mcp.EnsureMcpInstanceRequest",
         response: "scalekit.v1.mcp.EnsureMcpInstanceResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/mcp/instances")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/mcp/instances")],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -967,13 +1237,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.mcp",
         request: "scalekit.v1.mcp.GetMcpConfigRequest",
         response: "scalekit.v1.mcp.GetMcpConfigResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/mcp/configs/"), Segment::Field { name: "config_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/mcp/configs/"),
+                Segment::Field {
+                    name: "config_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -981,13 +1255,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.mcp",
         request: "scalekit.v1.mcp.GetMcpInstanceRequest",
         response: "scalekit.v1.mcp.GetMcpInstanceResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/mcp/instances/"), Segment::Field { name: "instance_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/mcp/instances/"),
+                Segment::Field {
+                    name: "instance_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -995,13 +1273,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.mcp",
         request: "scalekit.v1.mcp.GetMcpInstanceAuthStateRequest",
         response: "scalekit.v1.mcp.GetMcpInstanceAuthStateResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/mcp/instances/"), Segment::Field { name: "instance_id", or_external: false }, Segment::Literal(":get_auth_state")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[
+                Segment::Literal("/api/v1/mcp/instances/"),
+                Segment::Field {
+                    name: "instance_id",
+                    or_external: false,
+                },
+                Segment::Literal(":get_auth_state"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1009,13 +1292,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.mcp",
         request: "scalekit.v1.mcp.ListMcpConfigsRequest",
         response: "scalekit.v1.mcp.ListMcpConfigsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/mcp/configs")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/mcp/configs")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1023,13 +1304,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.mcp",
         request: "scalekit.v1.mcp.ListMcpConnectedAccountsRequest",
         response: "scalekit.v1.mcp.ListMcpConnectedAccountsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/mcp/configs/"), Segment::Field { name: "config_id", or_external: false }, Segment::Literal("/connected_accounts")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[
+                Segment::Literal("/api/v1/mcp/configs/"),
+                Segment::Field {
+                    name: "config_id",
+                    or_external: false,
+                },
+                Segment::Literal("/connected_accounts"),
+            ],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -1037,13 +1323,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.mcp",
         request: "scalekit.v1.mcp.ListMcpInstancesRequest",
         response: "scalekit.v1.mcp.ListMcpInstancesResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/mcp/instances")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/mcp/instances")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1051,13 +1335,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.mcp",
         request: "scalekit.v1.mcp.UpdateMcpConfigRequest",
         response: "scalekit.v1.mcp.UpdateMcpConfigResponse",
-        routes: &[
-            Route {
-                verb: Verb::Put,
-                path: &[Segment::Literal("/api/v1/mcp/configs/"), Segment::Field { name: "config_id", or_external: false }],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Put,
+            path: &[
+                Segment::Literal("/api/v1/mcp/configs/"),
+                Segment::Field {
+                    name: "config_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -1065,13 +1353,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.mcp",
         request: "scalekit.v1.mcp.UpdateMcpInstanceRequest",
         response: "scalekit.v1.mcp.UpdateMcpInstanceResponse",
-        routes: &[
-            Route {
-                verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/mcp/instances/"), Segment::Field { name: "instance_id", or_external: false }],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Patch,
+            path: &[
+                Segment::Literal("/api/v1/mcp/instances/"),
+                Segment::Field {
+                    name: "instance_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -1079,13 +1371,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.organizations",
         request: "scalekit.v1.organizations.CreateOrganizationRequest",
         response: "scalekit.v1.organizations.CreateOrganizationResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/organizations")],
-                body: Body::Field("organization"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/organizations")],
+            body: Body::Field("organization"),
+        }],
         tool: false,
     },
     Operation {
@@ -1093,13 +1383,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.organizations",
         request: "scalekit.v1.organizations.DeleteOrganizationRequest",
         response: "google.protobuf.Empty",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "id", or_external: true }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "id",
+                    or_external: true,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1107,13 +1401,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.organizations",
         request: "scalekit.v1.organizations.GeneratePortalLinkRequest",
         response: "scalekit.v1.organizations.GeneratePortalLinkResponse",
-        routes: &[
-            Route {
-                verb: Verb::Put,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "id", or_external: false }, Segment::Literal("/portal_links")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Put,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "id",
+                    or_external: false,
+                },
+                Segment::Literal("/portal_links"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1121,13 +1420,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.organizations",
         request: "scalekit.v1.organizations.GetOrganizationRequest",
         response: "scalekit.v1.organizations.GetOrganizationResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "id", or_external: true }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "id",
+                    or_external: true,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1135,13 +1438,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.organizations",
         request: "scalekit.v1.organizations.GetOrganizationRequest",
         response: "scalekit.v1.organizations.GetOrganizationResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations:external/"), Segment::Field { name: "external_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations:external/"),
+                Segment::Field {
+                    name: "external_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1149,13 +1456,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.organizations",
         request: "scalekit.v1.organizations.GetOrganizationSessionPolicyRequest",
         response: "scalekit.v1.organizations.GetOrganizationSessionPolicyResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/session-policy")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/session-policy"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1163,13 +1475,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.organizations",
         request: "scalekit.v1.organizations.GetOrganizationUserManagementSettingsRequest",
         response: "scalekit.v1.organizations.GetOrganizationUserManagementSettingsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/settings/usermanagement")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/settings/usermanagement"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1177,13 +1494,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.organizations",
         request: "scalekit.v1.organizations.ListOrganizationsRequest",
         response: "scalekit.v1.organizations.ListOrganizationsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/organizations")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1191,13 +1506,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.organizations",
         request: "scalekit.v1.organizations.SearchOrganizationsRequest",
         response: "scalekit.v1.organizations.SearchOrganizationsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations:search")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/organizations:search")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1205,13 +1518,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.organizations",
         request: "scalekit.v1.organizations.UpdateOrganizationRequest",
         response: "scalekit.v1.organizations.UpdateOrganizationResponse",
-        routes: &[
-            Route {
-                verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "id", or_external: true }],
-                body: Body::Field("organization"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Patch,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "id",
+                    or_external: true,
+                },
+            ],
+            body: Body::Field("organization"),
+        }],
         tool: false,
     },
     Operation {
@@ -1219,13 +1536,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.organizations",
         request: "scalekit.v1.organizations.UpdateOrganizationSessionPolicyRequest",
         response: "scalekit.v1.organizations.UpdateOrganizationSessionPolicyResponse",
-        routes: &[
-            Route {
-                verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/session-policy")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Patch,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/session-policy"),
+            ],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -1233,13 +1555,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.organizations",
         request: "scalekit.v1.organizations.UpdateOrganizationSettingsRequest",
         response: "scalekit.v1.organizations.GetOrganizationResponse",
-        routes: &[
-            Route {
-                verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "id", or_external: false }, Segment::Literal("/settings")],
-                body: Body::Field("settings"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Patch,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "id",
+                    or_external: false,
+                },
+                Segment::Literal("/settings"),
+            ],
+            body: Body::Field("settings"),
+        }],
         tool: false,
     },
     Operation {
@@ -1247,13 +1574,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.organizations",
         request: "scalekit.v1.organizations.UpsertUserManagementSettingsRequest",
         response: "scalekit.v1.organizations.UpsertUserManagementSettingsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/settings/usermanagement")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Patch,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/settings/usermanagement"),
+            ],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -1261,13 +1593,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.auth.passwordless",
         request: "scalekit.v1.auth.passwordless.ResendPasswordlessRequest",
         response: "scalekit.v1.auth.passwordless.SendPasswordlessResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/passwordless/email/resend")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/passwordless/email/resend")],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -1275,13 +1605,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.auth.passwordless",
         request: "scalekit.v1.auth.passwordless.SendPasswordlessRequest",
         response: "scalekit.v1.auth.passwordless.SendPasswordlessResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/passwordless/email/send")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/passwordless/email/send")],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -1289,13 +1617,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.auth.passwordless",
         request: "scalekit.v1.auth.passwordless.VerifyPasswordLessRequest",
         response: "scalekit.v1.auth.passwordless.VerifyPasswordLessResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/passwordless/email/verify")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/passwordless/email/verify")],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -1303,13 +1629,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.providers",
         request: "scalekit.v1.providers.CreateCustomProviderRequest",
         response: "scalekit.v1.providers.CreateProviderResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/custom-providers")],
-                body: Body::Field("provider"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/custom-providers")],
+            body: Body::Field("provider"),
+        }],
         tool: false,
     },
     Operation {
@@ -1317,13 +1641,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.providers",
         request: "scalekit.v1.providers.DeleteProviderRequest",
         response: "scalekit.v1.providers.DeleteProviderResponse",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/custom-providers/"), Segment::Field { name: "identifier", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/custom-providers/"),
+                Segment::Field {
+                    name: "identifier",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1331,13 +1659,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.providers",
         request: "scalekit.v1.providers.ListProvidersRequest",
         response: "scalekit.v1.providers.ListProvidersResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/providers")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/providers")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1345,13 +1671,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.providers",
         request: "scalekit.v1.providers.UpdateCustomProviderRequest",
         response: "scalekit.v1.providers.UpdateProviderResponse",
-        routes: &[
-            Route {
-                verb: Verb::Put,
-                path: &[Segment::Literal("/api/v1/custom-providers/"), Segment::Field { name: "identifier", or_external: false }],
-                body: Body::Field("provider"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Put,
+            path: &[
+                Segment::Literal("/api/v1/custom-providers/"),
+                Segment::Field {
+                    name: "identifier",
+                    or_external: false,
+                },
+            ],
+            body: Body::Field("provider"),
+        }],
         tool: false,
     },
     Operation {
@@ -1359,13 +1689,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.AddPermissionsToRoleRequest",
         response: "scalekit.v1.roles.AddPermissionsToRoleResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/roles/"), Segment::Field { name: "role_name", or_external: false }, Segment::Literal("/permissions")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[
+                Segment::Literal("/api/v1/roles/"),
+                Segment::Field {
+                    name: "role_name",
+                    or_external: false,
+                },
+                Segment::Literal("/permissions"),
+            ],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -1373,13 +1708,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.CreateOrganizationRoleRequest",
         response: "scalekit.v1.roles.CreateOrganizationRoleResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "org_id", or_external: false }, Segment::Literal("/roles")],
-                body: Body::Field("role"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "org_id",
+                    or_external: false,
+                },
+                Segment::Literal("/roles"),
+            ],
+            body: Body::Field("role"),
+        }],
         tool: false,
     },
     Operation {
@@ -1387,13 +1727,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.CreatePermissionRequest",
         response: "scalekit.v1.roles.CreatePermissionResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/permissions")],
-                body: Body::Field("permission"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/permissions")],
+            body: Body::Field("permission"),
+        }],
         tool: false,
     },
     Operation {
@@ -1401,13 +1739,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.CreateRoleRequest",
         response: "scalekit.v1.roles.CreateRoleResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/roles")],
-                body: Body::Field("role"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/roles")],
+            body: Body::Field("role"),
+        }],
         tool: false,
     },
     Operation {
@@ -1415,13 +1751,22 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.DeleteOrganizationRoleRequest",
         response: "google.protobuf.Empty",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "org_id", or_external: false }, Segment::Literal("/roles/"), Segment::Field { name: "role_name", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "org_id",
+                    or_external: false,
+                },
+                Segment::Literal("/roles/"),
+                Segment::Field {
+                    name: "role_name",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1429,13 +1774,23 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.DeleteOrganizationRoleBaseRequest",
         response: "google.protobuf.Empty",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "org_id", or_external: false }, Segment::Literal("/roles/"), Segment::Field { name: "role_name", or_external: false }, Segment::Literal("/base")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "org_id",
+                    or_external: false,
+                },
+                Segment::Literal("/roles/"),
+                Segment::Field {
+                    name: "role_name",
+                    or_external: false,
+                },
+                Segment::Literal("/base"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1443,13 +1798,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.DeletePermissionRequest",
         response: "google.protobuf.Empty",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/permissions/"), Segment::Field { name: "permission_name", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/permissions/"),
+                Segment::Field {
+                    name: "permission_name",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1457,13 +1816,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.DeleteRoleRequest",
         response: "google.protobuf.Empty",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/roles/"), Segment::Field { name: "role_name", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/roles/"),
+                Segment::Field {
+                    name: "role_name",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1471,13 +1834,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.DeleteRoleBaseRequest",
         response: "google.protobuf.Empty",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/roles/"), Segment::Field { name: "role_name", or_external: false }, Segment::Literal("/base")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/roles/"),
+                Segment::Field {
+                    name: "role_name",
+                    or_external: false,
+                },
+                Segment::Literal("/base"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1485,13 +1853,22 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.GetOrganizationRoleRequest",
         response: "scalekit.v1.roles.GetOrganizationRoleResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "org_id", or_external: false }, Segment::Literal("/roles/"), Segment::Field { name: "role_name", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "org_id",
+                    or_external: false,
+                },
+                Segment::Literal("/roles/"),
+                Segment::Field {
+                    name: "role_name",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1499,13 +1876,23 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.GetOrganizationRoleUsersCountRequest",
         response: "scalekit.v1.roles.GetOrganizationRoleUsersCountResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "org_id", or_external: false }, Segment::Literal("/roles/"), Segment::Field { name: "role_name", or_external: false }, Segment::Literal("/users:count")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "org_id",
+                    or_external: false,
+                },
+                Segment::Literal("/roles/"),
+                Segment::Field {
+                    name: "role_name",
+                    or_external: false,
+                },
+                Segment::Literal("/users:count"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1513,13 +1900,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.GetPermissionRequest",
         response: "scalekit.v1.roles.GetPermissionResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/permissions/"), Segment::Field { name: "permission_name", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/permissions/"),
+                Segment::Field {
+                    name: "permission_name",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1527,13 +1918,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.GetRoleRequest",
         response: "scalekit.v1.roles.GetRoleResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/roles/"), Segment::Field { name: "role_name", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/roles/"),
+                Segment::Field {
+                    name: "role_name",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1541,13 +1936,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.GetRoleUsersCountRequest",
         response: "scalekit.v1.roles.GetRoleUsersCountResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/roles/"), Segment::Field { name: "role_name", or_external: false }, Segment::Literal("/users:count")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/roles/"),
+                Segment::Field {
+                    name: "role_name",
+                    or_external: false,
+                },
+                Segment::Literal("/users:count"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1555,13 +1955,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.ListDependentRolesRequest",
         response: "scalekit.v1.roles.ListDependentRolesResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/roles/"), Segment::Field { name: "role_name", or_external: false }, Segment::Literal("/dependents")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/roles/"),
+                Segment::Field {
+                    name: "role_name",
+                    or_external: false,
+                },
+                Segment::Literal("/dependents"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1569,13 +1974,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.ListEffectiveRolePermissionsRequest",
         response: "scalekit.v1.roles.ListEffectiveRolePermissionsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/roles/"), Segment::Field { name: "role_name", or_external: false }, Segment::Literal("/permissions:all")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/roles/"),
+                Segment::Field {
+                    name: "role_name",
+                    or_external: false,
+                },
+                Segment::Literal("/permissions:all"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1583,13 +1993,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.ListOrganizationRolesRequest",
         response: "scalekit.v1.roles.ListOrganizationRolesResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "org_id", or_external: false }, Segment::Literal("/roles")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "org_id",
+                    or_external: false,
+                },
+                Segment::Literal("/roles"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1597,13 +2012,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.ListPermissionsRequest",
         response: "scalekit.v1.roles.ListPermissionsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/permissions")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/permissions")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1611,13 +2024,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.ListRolePermissionsRequest",
         response: "scalekit.v1.roles.ListRolePermissionsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/roles/"), Segment::Field { name: "role_name", or_external: false }, Segment::Literal("/permissions")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/roles/"),
+                Segment::Field {
+                    name: "role_name",
+                    or_external: false,
+                },
+                Segment::Literal("/permissions"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1625,13 +2043,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.ListRolesRequest",
         response: "scalekit.v1.roles.ListRolesResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/roles")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/roles")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1639,13 +2055,22 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.RemovePermissionFromRoleRequest",
         response: "google.protobuf.Empty",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/roles/"), Segment::Field { name: "role_name", or_external: false }, Segment::Literal("/permissions/"), Segment::Field { name: "permission_name", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/roles/"),
+                Segment::Field {
+                    name: "role_name",
+                    or_external: false,
+                },
+                Segment::Literal("/permissions/"),
+                Segment::Field {
+                    name: "permission_name",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1653,13 +2078,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.UpdateDefaultOrganizationRolesRequest",
         response: "scalekit.v1.roles.UpdateDefaultOrganizationRolesResponse",
-        routes: &[
-            Route {
-                verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "org_id", or_external: false }, Segment::Literal("/roles:set_defaults")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Patch,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "org_id",
+                    or_external: false,
+                },
+                Segment::Literal("/roles:set_defaults"),
+            ],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -1686,13 +2116,22 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.UpdateOrganizationRoleRequest",
         response: "scalekit.v1.roles.UpdateOrganizationRoleResponse",
-        routes: &[
-            Route {
-                verb: Verb::Put,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "org_id", or_external: false }, Segment::Literal("/roles/"), Segment::Field { name: "role_name", or_external: false }],
-                body: Body::Field("role"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Put,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "org_id",
+                    or_external: false,
+                },
+                Segment::Literal("/roles/"),
+                Segment::Field {
+                    name: "role_name",
+                    or_external: false,
+                },
+            ],
+            body: Body::Field("role"),
+        }],
         tool: false,
     },
     Operation {
@@ -1700,13 +2139,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.UpdatePermissionRequest",
         response: "scalekit.v1.roles.UpdatePermissionResponse",
-        routes: &[
-            Route {
-                verb: Verb::Put,
-                path: &[Segment::Literal("/api/v1/permissions/"), Segment::Field { name: "permission_name", or_external: false }],
-                body: Body::Field("permission"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Put,
+            path: &[
+                Segment::Literal("/api/v1/permissions/"),
+                Segment::Field {
+                    name: "permission_name",
+                    or_external: false,
+                },
+            ],
+            body: Body::Field("permission"),
+        }],
         tool: false,
     },
     Operation {
@@ -1714,13 +2157,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.roles",
         request: "scalekit.v1.roles.UpdateRoleRequest",
         response: "scalekit.v1.roles.UpdateRoleResponse",
-        routes: &[
-            Route {
-                verb: Verb::Put,
-                path: &[Segment::Literal("/api/v1/roles/"), Segment::Field { name: "role_name", or_external: false }],
-                body: Body::Field("role"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Put,
+            path: &[
+                Segment::Literal("/api/v1/roles/"),
+                Segment::Field {
+                    name: "role_name",
+                    or_external: false,
+                },
+            ],
+            body: Body::Field("role"),
+        }],
         tool: false,
     },
     Operation {
@@ -1728,13 +2175,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.sessions",
         request: "scalekit.v1.sessions.SessionDetailsRequest",
         response: "scalekit.v1.sessions.SessionDetails",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/sessions/"), Segment::Field { name: "session_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/sessions/"),
+                Segment::Field {
+                    name: "session_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1742,13 +2193,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.sessions",
         request: "scalekit.v1.sessions.UserSessionDetailsRequest",
         response: "scalekit.v1.sessions.UserSessionDetails",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/users/"), Segment::Field { name: "user_id", or_external: false }, Segment::Literal("/sessions")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/users/"),
+                Segment::Field {
+                    name: "user_id",
+                    or_external: false,
+                },
+                Segment::Literal("/sessions"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1756,13 +2212,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.sessions",
         request: "scalekit.v1.sessions.RevokeAllUserSessionsRequest",
         response: "scalekit.v1.sessions.RevokeAllUserSessionsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/users/"), Segment::Field { name: "user_id", or_external: false }, Segment::Literal("/sessions/revoke")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[
+                Segment::Literal("/api/v1/users/"),
+                Segment::Field {
+                    name: "user_id",
+                    or_external: false,
+                },
+                Segment::Literal("/sessions/revoke"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1770,13 +2231,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.sessions",
         request: "scalekit.v1.sessions.RevokeSessionRequest",
         response: "scalekit.v1.sessions.RevokeSessionResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/sessions/"), Segment::Field { name: "session_id", or_external: false }, Segment::Literal("/revoke")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[
+                Segment::Literal("/api/v1/sessions/"),
+                Segment::Field {
+                    name: "session_id",
+                    or_external: false,
+                },
+                Segment::Literal("/revoke"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1784,13 +2250,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.tools",
         request: "scalekit.v1.tools.ExecuteToolRequest",
         response: "scalekit.v1.tools.ExecuteToolResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/execute_tool")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/execute_tool")],
+            body: Body::All,
+        }],
         tool: true,
     },
     Operation {
@@ -1798,13 +2262,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.tools",
         request: "scalekit.v1.tools.ListAvailableToolsRequest",
         response: "scalekit.v1.tools.ListAvailableToolsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/tools/available")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/tools/available")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1812,13 +2274,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.tools",
         request: "scalekit.v1.tools.ListScopedToolsRequest",
         response: "scalekit.v1.tools.ListScopedToolsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/tools/scoped")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/tools/scoped")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1826,13 +2286,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.tools",
         request: "scalekit.v1.tools.ListToolsRequest",
         response: "scalekit.v1.tools.ListToolsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/tools")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/tools")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1840,13 +2298,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.tools",
         request: "scalekit.v1.tools.SearchToolsRequest",
         response: "scalekit.v1.tools.SearchToolsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/tools:search")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[Segment::Literal("/api/v1/tools:search")],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -1854,13 +2310,23 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.users",
         request: "scalekit.v1.users.AssignUserRolesRequest",
         response: "scalekit.v1.users.AssignUserRolesResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/users/"), Segment::Field { name: "user_id", or_external: false }, Segment::Literal("/roles")],
-                body: Body::Field("roles"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/users/"),
+                Segment::Field {
+                    name: "user_id",
+                    or_external: false,
+                },
+                Segment::Literal("/roles"),
+            ],
+            body: Body::Field("roles"),
+        }],
         tool: false,
     },
     Operation {
@@ -1871,12 +2337,34 @@ pub static OPERATIONS: &[Operation] = &[
         routes: &[
             Route {
                 verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/memberships/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/users/"), Segment::Field { name: "id", or_external: false }],
+                path: &[
+                    Segment::Literal("/api/v1/memberships/organizations/"),
+                    Segment::Field {
+                        name: "organization_id",
+                        or_external: false,
+                    },
+                    Segment::Literal("/users/"),
+                    Segment::Field {
+                        name: "id",
+                        or_external: false,
+                    },
+                ],
                 body: Body::Field("membership"),
             },
             Route {
                 verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/memberships/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/users:external/"), Segment::Field { name: "external_id", or_external: false }],
+                path: &[
+                    Segment::Literal("/api/v1/memberships/organizations/"),
+                    Segment::Field {
+                        name: "organization_id",
+                        or_external: false,
+                    },
+                    Segment::Literal("/users:external/"),
+                    Segment::Field {
+                        name: "external_id",
+                        or_external: false,
+                    },
+                ],
                 body: Body::Field("membership"),
             },
         ],
@@ -1887,13 +2375,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.users",
         request: "scalekit.v1.users.CreateUserAndMembershipRequest",
         response: "scalekit.v1.users.CreateUserAndMembershipResponse",
-        routes: &[
-            Route {
-                verb: Verb::Post,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/users")],
-                body: Body::Field("user"),
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Post,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/users"),
+            ],
+            body: Body::Field("user"),
+        }],
         tool: false,
     },
     Operation {
@@ -1904,12 +2397,34 @@ pub static OPERATIONS: &[Operation] = &[
         routes: &[
             Route {
                 verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/memberships/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/users/"), Segment::Field { name: "id", or_external: false }],
+                path: &[
+                    Segment::Literal("/api/v1/memberships/organizations/"),
+                    Segment::Field {
+                        name: "organization_id",
+                        or_external: false,
+                    },
+                    Segment::Literal("/users/"),
+                    Segment::Field {
+                        name: "id",
+                        or_external: false,
+                    },
+                ],
                 body: Body::None,
             },
             Route {
                 verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/memberships/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/users:external/"), Segment::Field { name: "external_id", or_external: false }],
+                path: &[
+                    Segment::Literal("/api/v1/memberships/organizations/"),
+                    Segment::Field {
+                        name: "organization_id",
+                        or_external: false,
+                    },
+                    Segment::Literal("/users:external/"),
+                    Segment::Field {
+                        name: "external_id",
+                        or_external: false,
+                    },
+                ],
                 body: Body::None,
             },
         ],
@@ -1923,12 +2438,24 @@ pub static OPERATIONS: &[Operation] = &[
         routes: &[
             Route {
                 verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/users/"), Segment::Field { name: "id", or_external: false }],
+                path: &[
+                    Segment::Literal("/api/v1/users/"),
+                    Segment::Field {
+                        name: "id",
+                        or_external: false,
+                    },
+                ],
                 body: Body::None,
             },
             Route {
                 verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/users:external/"), Segment::Field { name: "external_id", or_external: false }],
+                path: &[
+                    Segment::Literal("/api/v1/users:external/"),
+                    Segment::Field {
+                        name: "external_id",
+                        or_external: false,
+                    },
+                ],
                 body: Body::None,
             },
         ],
@@ -1942,12 +2469,24 @@ pub static OPERATIONS: &[Operation] = &[
         routes: &[
             Route {
                 verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/users/"), Segment::Field { name: "id", or_external: false }],
+                path: &[
+                    Segment::Literal("/api/v1/users/"),
+                    Segment::Field {
+                        name: "id",
+                        or_external: false,
+                    },
+                ],
                 body: Body::None,
             },
             Route {
                 verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/users:external/"), Segment::Field { name: "external_id", or_external: false }],
+                path: &[
+                    Segment::Literal("/api/v1/users:external/"),
+                    Segment::Field {
+                        name: "external_id",
+                        or_external: false,
+                    },
+                ],
                 body: Body::None,
             },
         ],
@@ -1958,13 +2497,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.users",
         request: "scalekit.v1.users.ListOrganizationUsersRequest",
         response: "scalekit.v1.users.ListOrganizationUsersResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/users")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/users"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1972,13 +2516,23 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.users",
         request: "scalekit.v1.users.ListUserPermissionsRequest",
         response: "scalekit.v1.users.ListUserPermissionsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/users/"), Segment::Field { name: "user_id", or_external: false }, Segment::Literal("/permissions")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/users/"),
+                Segment::Field {
+                    name: "user_id",
+                    or_external: false,
+                },
+                Segment::Literal("/permissions"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -1986,13 +2540,23 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.users",
         request: "scalekit.v1.users.ListUserRolesRequest",
         response: "scalekit.v1.users.ListUserRolesResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/users/"), Segment::Field { name: "user_id", or_external: false }, Segment::Literal("/roles")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/users/"),
+                Segment::Field {
+                    name: "user_id",
+                    or_external: false,
+                },
+                Segment::Literal("/roles"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -2000,13 +2564,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.users",
         request: "scalekit.v1.users.ListUsersRequest",
         response: "scalekit.v1.users.ListUsersResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/users")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/users")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -2014,13 +2576,27 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.users",
         request: "scalekit.v1.users.RemoveUserRoleRequest",
         response: "google.protobuf.Empty",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/users/"), Segment::Field { name: "user_id", or_external: false }, Segment::Literal("/roles/"), Segment::Field { name: "role_name", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/users/"),
+                Segment::Field {
+                    name: "user_id",
+                    or_external: false,
+                },
+                Segment::Literal("/roles/"),
+                Segment::Field {
+                    name: "role_name",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -2028,13 +2604,23 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.users",
         request: "scalekit.v1.users.ResendInviteRequest",
         response: "scalekit.v1.users.ResendInviteResponse",
-        routes: &[
-            Route {
-                verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/invites/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/users/"), Segment::Field { name: "id", or_external: false }, Segment::Literal("/resend")],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Patch,
+            path: &[
+                Segment::Literal("/api/v1/invites/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/users/"),
+                Segment::Field {
+                    name: "id",
+                    or_external: false,
+                },
+                Segment::Literal("/resend"),
+            ],
+            body: Body::All,
+        }],
         tool: false,
     },
     Operation {
@@ -2042,13 +2628,18 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.users",
         request: "scalekit.v1.users.SearchOrganizationUsersRequest",
         response: "scalekit.v1.users.SearchOrganizationUsersResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/users:search")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[
+                Segment::Literal("/api/v1/organizations/"),
+                Segment::Field {
+                    name: "organization_id",
+                    or_external: false,
+                },
+                Segment::Literal("/users:search"),
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -2056,13 +2647,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.users",
         request: "scalekit.v1.users.SearchUsersRequest",
         response: "scalekit.v1.users.SearchUsersResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/users:search")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/users:search")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -2073,12 +2662,34 @@ pub static OPERATIONS: &[Operation] = &[
         routes: &[
             Route {
                 verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/memberships/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/users/"), Segment::Field { name: "id", or_external: false }],
+                path: &[
+                    Segment::Literal("/api/v1/memberships/organizations/"),
+                    Segment::Field {
+                        name: "organization_id",
+                        or_external: false,
+                    },
+                    Segment::Literal("/users/"),
+                    Segment::Field {
+                        name: "id",
+                        or_external: false,
+                    },
+                ],
                 body: Body::Field("membership"),
             },
             Route {
                 verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/memberships/organizations/"), Segment::Field { name: "organization_id", or_external: false }, Segment::Literal("/users:external/"), Segment::Field { name: "external_id", or_external: false }],
+                path: &[
+                    Segment::Literal("/api/v1/memberships/organizations/"),
+                    Segment::Field {
+                        name: "organization_id",
+                        or_external: false,
+                    },
+                    Segment::Literal("/users:external/"),
+                    Segment::Field {
+                        name: "external_id",
+                        or_external: false,
+                    },
+                ],
                 body: Body::Field("membership"),
             },
         ],
@@ -2092,12 +2703,24 @@ pub static OPERATIONS: &[Operation] = &[
         routes: &[
             Route {
                 verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/users/"), Segment::Field { name: "id", or_external: false }],
+                path: &[
+                    Segment::Literal("/api/v1/users/"),
+                    Segment::Field {
+                        name: "id",
+                        or_external: false,
+                    },
+                ],
                 body: Body::Field("user"),
             },
             Route {
                 verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/users:external/"), Segment::Field { name: "external_id", or_external: false }],
+                path: &[
+                    Segment::Literal("/api/v1/users:external/"),
+                    Segment::Field {
+                        name: "external_id",
+                        or_external: false,
+                    },
+                ],
                 body: Body::Field("user"),
             },
         ],
@@ -2108,13 +2731,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.auth.webauthn",
         request: "scalekit.v1.auth.webauthn.DeleteCredentialRequest",
         response: "scalekit.v1.auth.webauthn.DeleteCredentialResponse",
-        routes: &[
-            Route {
-                verb: Verb::Delete,
-                path: &[Segment::Literal("/api/v1/webauthn/credentials/"), Segment::Field { name: "credential_id", or_external: false }],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Delete,
+            path: &[
+                Segment::Literal("/api/v1/webauthn/credentials/"),
+                Segment::Field {
+                    name: "credential_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -2122,13 +2749,11 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.auth.webauthn",
         request: "scalekit.v1.auth.webauthn.ListCredentialsRequest",
         response: "scalekit.v1.auth.webauthn.ListCredentialsResponse",
-        routes: &[
-            Route {
-                verb: Verb::Get,
-                path: &[Segment::Literal("/api/v1/webauthn/credentials")],
-                body: Body::None,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Get,
+            path: &[Segment::Literal("/api/v1/webauthn/credentials")],
+            body: Body::None,
+        }],
         tool: false,
     },
     Operation {
@@ -2136,13 +2761,17 @@ pub static OPERATIONS: &[Operation] = &[
         package: "scalekit.v1.auth.webauthn",
         request: "scalekit.v1.auth.webauthn.UpdateCredentialRequest",
         response: "scalekit.v1.auth.webauthn.UpdateCredentialResponse",
-        routes: &[
-            Route {
-                verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/webauthn/credentials/"), Segment::Field { name: "credential_id", or_external: false }],
-                body: Body::All,
-            },
-        ],
+        routes: &[Route {
+            verb: Verb::Patch,
+            path: &[
+                Segment::Literal("/api/v1/webauthn/credentials/"),
+                Segment::Field {
+                    name: "credential_id",
+                    or_external: false,
+                },
+            ],
+            body: Body::All,
+        }],
         tool: false,
     },
 ];

@@ -2,7 +2,7 @@
 //! would.
 
 use http::Method;
-use scalekit::api::directories::{DirectoryGroup, DirectoryUser, Secret};
+use scalekit::api::raw::directories::{DirectoryGroup, DirectoryUser, Secret};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Calling interceptors and recording the results as events.
 
-use scalekit::api::events::ObjectType;
+use scalekit::api::raw::events::ObjectType;
 use serde_json::{Map, Value, json};
 
 use super::App;

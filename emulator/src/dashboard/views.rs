@@ -1,7 +1,7 @@
 //! Content of the dashboard's pages.
 
-use scalekit::api::connections::Connection;
-use scalekit::api::users::User;
+use scalekit::api::raw::connections::Connection;
+use scalekit::api::raw::users::User;
 use serde_json::{Value, json};
 
 use crate::app::App;

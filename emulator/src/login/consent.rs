@@ -1,6 +1,6 @@
 //! User consent for clients of protected resources.
 
-use scalekit::api::clients::ResourceUserConsent;
+use scalekit::api::raw::clients::ResourceUserConsent;
 use serde::Serialize;
 
 use crate::oauth::STANDARD_SCOPES;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use scalekit::api::passwordless::{
+use scalekit::api::raw::passwordless::{
     ResendPasswordlessRequest, SendPasswordlessRequest, TemplateType, VerifyPasswordLessRequest,
     VerifyPasswordLessRequestAuthCredential as Credential,
 };

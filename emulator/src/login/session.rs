@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use http::header::USER_AGENT;
-use scalekit::api::commons::{MembershipStatus, OrganizationMembership, Role};
-use scalekit::api::users::User;
+use scalekit::api::raw::commons::{MembershipStatus, OrganizationMembership, Role};
+use scalekit::api::raw::users::User;
 use serde_json::{Map, Value};
 
 use super::params::LoginParams;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use scalekit::api::commons::{Role, UserProfile};
-use scalekit::api::organizations::Organization;
-use scalekit::api::users::User;
+use scalekit::api::raw::commons::{Role, UserProfile};
+use scalekit::api::raw::organizations::Organization;
+use scalekit::api::raw::users::User;
 
 use crate::state::{Ctx, State};
 

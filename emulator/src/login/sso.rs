@@ -1,6 +1,6 @@
 //! Login through identity providers: single sign-on of organizations, and social login.
 
-use scalekit::api::connections::{Connection, ConnectionProvider, ConnectionType};
+use scalekit::api::raw::connections::{Connection, ConnectionProvider, ConnectionType};
 use serde::Serialize;
 
 use super::params::LoginParams;

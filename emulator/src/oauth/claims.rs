@@ -3,7 +3,7 @@
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use scalekit::api::users::User;
+use scalekit::api::raw::users::User;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 

@@ -2,7 +2,7 @@
 //! it.
 
 use http::StatusCode;
-use scalekit::api::directories::{DirectoryGroup, DirectoryUser};
+use scalekit::api::raw::directories::{DirectoryGroup, DirectoryUser};
 use serde_json::{Value, json};
 
 use super::names::{is_urn, normalize};

@@ -1,6 +1,6 @@
 //! Conversion between SCIM documents and the users and groups of the API.
 
-use scalekit::api::directories::DirectoryUser;
+use scalekit::api::raw::directories::DirectoryUser;
 use serde_json::{Map, Value, json};
 
 use super::names::{field, normalize_names};

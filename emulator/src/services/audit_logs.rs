@@ -1,6 +1,6 @@
 //! `AuditLogsService`.
 
-use scalekit::api::auditlogs::{ListAuthLogRequest, ListAuthLogResponse};
+use scalekit::api::raw::auditlogs::{ListAuthLogRequest, ListAuthLogResponse};
 
 use super::{Entry, page_response, reads};
 use crate::api_error::ApiError;

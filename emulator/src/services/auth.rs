@@ -1,6 +1,6 @@
 //! `AuthService`: applications with their own login page report the logged-in user.
 
-use scalekit::api::auth::{UpdateLoginUserDetailsRequest, UpdateLoginUserDetailsResponse};
+use scalekit::api::raw::auth::{UpdateLoginUserDetailsRequest, UpdateLoginUserDetailsResponse};
 
 use super::{Entry, writes};
 use crate::api_error::ApiError;

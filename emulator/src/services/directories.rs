@@ -1,14 +1,14 @@
 //! `DirectoryService`.
 
-use scalekit::api::Empty;
-use scalekit::api::directories::{
+use scalekit::api::raw::Empty;
+use scalekit::api::raw::directories::{
     CreateDirectoryRequest, CreateDirectoryResponse, DeleteDirectoryRequest, Directory,
     DirectoryProvider, DirectoryType, GetDirectoryRequest, GetDirectoryResponse,
     ListDirectoriesRequest, ListDirectoriesResponse, ListDirectoryGroupsRequest,
     ListDirectoryGroupsResponse, ListDirectoryUsersRequest, ListDirectoryUsersResponse,
     ToggleDirectoryRequest, ToggleDirectoryResponse,
 };
-use scalekit::api::events::ObjectType;
+use scalekit::api::raw::events::ObjectType;
 use serde_json::json;
 
 use super::{Entry, page_response, reads, writes};

@@ -1,13 +1,13 @@
 //! `DomainService`.
 
-use scalekit::api::Empty;
-use scalekit::api::domains::{
+use scalekit::api::raw::Empty;
+use scalekit::api::raw::domains::{
     CreateDomainRequest, CreateDomainRequestIdentities, CreateDomainResponse, DeleteDomainRequest,
     DeleteDomainRequestIdentities, Domain, DomainType, GetDomainRequest,
     GetDomainRequestIdentities, GetDomainResponse, ListDomainRequest, ListDomainRequestIdentities,
     ListDomainResponse, VerificationMethod, VerificationStatus,
 };
-use scalekit::api::events::ObjectType;
+use scalekit::api::raw::events::ObjectType;
 
 use super::{Entry, name, reads, writes};
 use crate::api_error::ApiError;

@@ -1,6 +1,6 @@
 //! `EventsService`.
 
-use scalekit::api::events::{
+use scalekit::api::raw::events::{
     EventFilter, ListEventsPaginatedRequest, ListEventsPaginatedResponse, ObjectType,
     ScalekitEvent, Source,
 };
@@ -43,6 +43,7 @@ fn matches(event: &ScalekitEvent, filter: &EventFilter) -> bool {
         interceptor_decision,
         connection_id,
         connected_account_id,
+        ..
     } = filter;
     let text = |name: &str| {
         let data = event.data.as_ref();

@@ -1,8 +1,8 @@
 //! `OrganizationService`: settings, session policy and user management.
 
-use scalekit::api::commons::TimeUnit;
-use scalekit::api::events::ObjectType;
-use scalekit::api::organizations::{
+use scalekit::api::raw::commons::TimeUnit;
+use scalekit::api::raw::events::ObjectType;
+use scalekit::api::raw::organizations::{
     GetOrganizationResponse, GetOrganizationSessionPolicyRequest,
     GetOrganizationSessionPolicyResponse, GetOrganizationUserManagementSettingsRequest,
     GetOrganizationUserManagementSettingsResponse, OrganizationSessionPolicySettings,

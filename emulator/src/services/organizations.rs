@@ -1,8 +1,8 @@
 //! `OrganizationService`.
 
-use scalekit::api::Empty;
-use scalekit::api::events::ObjectType;
-use scalekit::api::organizations::{
+use scalekit::api::raw::Empty;
+use scalekit::api::raw::events::ObjectType;
+use scalekit::api::raw::organizations::{
     CreateOrganizationRequest, CreateOrganizationResponse, DeleteOrganizationRequest,
     DeleteOrganizationRequestIdentities, Feature, GeneratePortalLinkRequest,
     GeneratePortalLinkResponse, GetOrganizationRequest, GetOrganizationRequestIdentities,

@@ -1,7 +1,7 @@
 //! `PasswordlessService`. The emulator stores mails, and the admin API returns them.
 
-use scalekit::api::connections::{self, ConnectionSettings, PasswordLessConfig};
-use scalekit::api::passwordless::{
+use scalekit::api::raw::connections::{self, ConnectionSettings, PasswordLessConfig};
+use scalekit::api::raw::passwordless::{
     PasswordlessType, ResendPasswordlessRequest, SendPasswordlessRequest, SendPasswordlessResponse,
     TemplateType, VerifyPasswordLessRequest, VerifyPasswordLessRequestAuthCredential as Credential,
     VerifyPasswordLessResponse,

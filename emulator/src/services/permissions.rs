@@ -1,8 +1,8 @@
 //! Permissions of the environment.
 
-use scalekit::api::Empty;
-use scalekit::api::events::ObjectType;
-use scalekit::api::roles::{
+use scalekit::api::raw::Empty;
+use scalekit::api::raw::events::ObjectType;
+use scalekit::api::raw::roles::{
     CreatePermissionRequest, CreatePermissionResponse, DeletePermissionRequest,
     GetPermissionRequest, GetPermissionResponse, ListPermissionsRequest, ListPermissionsResponse,
     Permission, PermissionType, UpdatePermissionRequest, UpdatePermissionResponse,

@@ -1,6 +1,6 @@
 //! `ProviderService`: built-in and custom third-party services.
 
-use scalekit::api::providers::{
+use scalekit::api::raw::providers::{
     CreateCustomProviderRequest, CreateProviderResponse, DeleteProviderRequest,
     DeleteProviderResponse, ListProvidersRequest, ListProvidersResponse, Provider, ProviderType,
     UpdateCustomProviderRequest, UpdateProviderResponse,

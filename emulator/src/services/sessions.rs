@@ -1,6 +1,6 @@
 //! `SessionService`.
 
-use scalekit::api::sessions::{
+use scalekit::api::raw::sessions::{
     RevokeAllUserSessionsRequest, RevokeAllUserSessionsResponse, RevokeSessionRequest,
     RevokeSessionResponse, RevokedSessionDetails, SessionDetails, SessionDetailsRequest,
     UserSessionDetails, UserSessionDetailsRequest,

@@ -1,7 +1,7 @@
 //! `ApiTokenService`.
 
-use scalekit::api::Empty;
-use scalekit::api::tokens::{
+use scalekit::api::raw::Empty;
+use scalekit::api::raw::tokens::{
     CreateTokenRequest, CreateTokenResponse, InvalidateTokenRequest, ListTokensRequest,
     ListTokensResponse, Token, UpdateTokenRequest, UpdateTokenResponse, ValidateTokenRequest,
     ValidateTokenResponse,

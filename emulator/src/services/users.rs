@@ -1,9 +1,9 @@
 //! The user operations of `UserService`.
 
-use scalekit::api::Empty;
-use scalekit::api::commons::UserProfile;
-use scalekit::api::events::ObjectType;
-use scalekit::api::users::{
+use scalekit::api::raw::Empty;
+use scalekit::api::raw::commons::UserProfile;
+use scalekit::api::raw::events::ObjectType;
+use scalekit::api::raw::users::{
     CreateUserAndMembershipRequest, CreateUserAndMembershipResponse, DeleteUserRequest,
     DeleteUserRequestIdentities, GetUserRequest, GetUserRequestIdentities, GetUserResponse,
     ListOrganizationUsersRequest, ListOrganizationUsersResponse, ListUsersRequest,

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use scalekit::api::webauthn::{
+use scalekit::api::raw::webauthn::{
     AllAcceptedCredentialsOptions, DeleteCredentialRequest, DeleteCredentialResponse,
     ListCredentialsRequest, ListCredentialsResponse, UnknownCredentialOptions,
     UpdateCredentialRequest, UpdateCredentialResponse, WebAuthnCredential,

@@ -1,10 +1,10 @@
 //! Connected accounts.
 
-use scalekit::api::connected_accounts::{
+use scalekit::api::raw::connected_accounts::{
     AuthorizationDetailsDetails as Details, ConnectedAccount, ConnectedAccountForList,
     ConnectorStatus, OauthToken,
 };
-use scalekit::api::events::ObjectType;
+use scalekit::api::raw::events::ObjectType;
 use serde::{Deserialize, Serialize};
 
 use super::rows::{keys, row};

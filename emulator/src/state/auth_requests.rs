@@ -1,7 +1,7 @@
 //! The log of login attempts.
 
-use scalekit::api::auditlogs::{AuthLogRequest, ConnectionDetails};
-use scalekit::api::auth::User;
+use scalekit::api::raw::auditlogs::{AuthLogRequest, ConnectionDetails};
+use scalekit::api::raw::auth::User;
 use serde::{Deserialize, Serialize};
 
 use super::rows::{keys, row};

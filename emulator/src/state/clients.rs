@@ -1,6 +1,6 @@
 //! OAuth clients, protected resources and consents.
 
-use scalekit::api::clients::{
+use scalekit::api::raw::clients::{
     Client, ClientSecret, CustomClaim, M2MClient, Resource, ResourceUserConsent,
 };
 use serde::{Deserialize, Serialize};

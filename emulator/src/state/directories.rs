@@ -1,7 +1,7 @@
 //! Directories with their users and groups, which are changed by the admin API and by SCIM
 //! requests.
 
-use scalekit::api::directories::{Directory, DirectoryGroup, DirectoryUser, Stats};
+use scalekit::api::raw::directories::{Directory, DirectoryGroup, DirectoryUser, Stats};
 use serde::{Deserialize, Serialize};
 
 use super::rows::{keys, row};

@@ -1,6 +1,6 @@
 //! The event log. Events are listed by the events service and sent to webhooks.
 
-use scalekit::api::events::{ObjectType, ScalekitEvent};
+use scalekit::api::raw::events::{ObjectType, ScalekitEvent};
 use serde::Serialize;
 use serde_json::Value;
 

@@ -1,9 +1,9 @@
 //! Magic links that users follow to authorize a connected account.
 
-use scalekit::api::connected_accounts::{
+use scalekit::api::raw::connected_accounts::{
     AuthorizationDetails, AuthorizationDetailsDetails as Details, ConnectorStatus, OauthToken,
 };
-use scalekit::api::connections::{Connection, ConnectionSettings};
+use scalekit::api::raw::connections::{Connection, ConnectionSettings};
 use serde::{Deserialize, Serialize};
 
 use super::accounts::TOKEN_LIFETIME;

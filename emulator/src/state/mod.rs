@@ -30,16 +30,16 @@ mod table;
 mod tokens;
 mod users;
 
-use scalekit::api::clients::Resource;
-use scalekit::api::connections::Connection;
-use scalekit::api::domains::Domain;
-use scalekit::api::events::ScalekitEvent;
-use scalekit::api::mcp::{McpConfig, McpInstance};
-use scalekit::api::providers::Provider;
-use scalekit::api::roles::Permission;
-use scalekit::api::tools::Tool;
-use scalekit::api::users::User;
-use scalekit::api::webauthn::WebAuthnCredential;
+use scalekit::api::raw::clients::Resource;
+use scalekit::api::raw::connections::Connection;
+use scalekit::api::raw::domains::Domain;
+use scalekit::api::raw::events::ScalekitEvent;
+use scalekit::api::raw::mcp::{McpConfig, McpInstance};
+use scalekit::api::raw::providers::Provider;
+use scalekit::api::raw::roles::Permission;
+use scalekit::api::raw::tools::Tool;
+use scalekit::api::raw::users::User;
+use scalekit::api::raw::webauthn::WebAuthnCredential;
 
 pub(crate) use accounts::{AccountRow, summary};
 pub(crate) use auth_requests::{AuthRequest, AuthRequestRow, FAILED, INITIATED, SUCCESS};

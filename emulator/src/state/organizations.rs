@@ -1,8 +1,8 @@
 //! Organizations.
 
-use scalekit::api::commons::MembershipStatus;
-use scalekit::api::events::ObjectType;
-use scalekit::api::organizations::{Organization, OrganizationSessionPolicySettings};
+use scalekit::api::raw::commons::MembershipStatus;
+use scalekit::api::raw::events::ObjectType;
+use scalekit::api::raw::organizations::{Organization, OrganizationSessionPolicySettings};
 use serde::{Deserialize, Serialize};
 
 use super::rows::{dated, keys};
@@ -172,7 +172,7 @@ impl State {
 
     /// Returns the number of users that count toward the organization's user limit.
     pub(crate) fn member_count(&self, organization_id: &str) -> usize {
-        let counts = |user: &&scalekit::api::users::User| {
+        let counts = |user: &&scalekit::api::raw::users::User| {
             user.memberships.iter().any(|membership| {
                 membership.organization_id == organization_id
                     && membership.membership_status != MembershipStatus::Inactive

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use scalekit::api::passwordless::{PasswordlessType, TemplateType};
+use scalekit::api::raw::passwordless::{PasswordlessType, TemplateType};
 use serde::{Deserialize, Serialize};
 
 use super::rows::{keys, row};

@@ -1,7 +1,7 @@
 //! Provisioning: changes to the users and groups of a directory.
 
-use scalekit::api::directories::{DirectoryGroup, DirectoryUser};
-use scalekit::api::events::ObjectType;
+use scalekit::api::raw::directories::{DirectoryGroup, DirectoryUser};
+use scalekit::api::raw::events::ObjectType;
 use serde_json::{Value, json};
 
 use super::{Ctx, DirectoryGroupRow, DirectoryUserRow, Row, State, Table};

@@ -5,8 +5,8 @@
 
 use std::collections::HashSet;
 
-use scalekit::api::commons::{self, OrganizationMembership};
-use scalekit::api::roles::{Permission, Role, RolePermission};
+use scalekit::api::raw::commons::{self, OrganizationMembership};
+use scalekit::api::raw::roles::{Permission, Role, RolePermission};
 use serde::{Deserialize, Serialize};
 
 use super::rows::keys;

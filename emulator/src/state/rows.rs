@@ -1,14 +1,14 @@
 //! [`Row`](super::Row) implementations for API messages, and helpers for implementing it.
 
-use scalekit::api::connections::Connection;
-use scalekit::api::domains::Domain;
-use scalekit::api::events::ScalekitEvent;
-use scalekit::api::mcp::{McpConfig, McpInstance};
-use scalekit::api::providers::Provider;
-use scalekit::api::roles::Permission;
-use scalekit::api::tools::Tool;
-use scalekit::api::users::User;
-use scalekit::api::webauthn::WebAuthnCredential;
+use scalekit::api::raw::connections::Connection;
+use scalekit::api::raw::domains::Domain;
+use scalekit::api::raw::events::ScalekitEvent;
+use scalekit::api::raw::mcp::{McpConfig, McpInstance};
+use scalekit::api::raw::providers::Provider;
+use scalekit::api::raw::roles::Permission;
+use scalekit::api::raw::tools::Tool;
+use scalekit::api::raw::users::User;
+use scalekit::api::raw::webauthn::WebAuthnCredential;
 
 use super::index::Key;
 use super::{Ctx, ENVIRONMENT};

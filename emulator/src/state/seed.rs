@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use scalekit::api::clients::Resource;
-use scalekit::api::connections::Connection;
-use scalekit::api::domains::Domain;
-use scalekit::api::mcp::{McpConfig, McpInstance};
-use scalekit::api::providers::Provider;
-use scalekit::api::roles::Permission;
-use scalekit::api::tools::Tool;
-use scalekit::api::users::User;
-use scalekit::api::webauthn::WebAuthnCredential;
+use scalekit::api::raw::clients::Resource;
+use scalekit::api::raw::connections::Connection;
+use scalekit::api::raw::domains::Domain;
+use scalekit::api::raw::mcp::{McpConfig, McpInstance};
+use scalekit::api::raw::providers::Provider;
+use scalekit::api::raw::roles::Permission;
+use scalekit::api::raw::tools::Tool;
+use scalekit::api::raw::users::User;
+use scalekit::api::raw::webauthn::WebAuthnCredential;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -82,11 +82,11 @@ macro_rules! seeds {
             pub(crate) fn seed(&mut self, ctx: &Ctx<'_>, seed: Seed) -> SeededIds {
                 let mut ids = SeededIds::default();
                 $(for mut row in seed.$table {
-                    if row.id().is_empty() {
+                    if Row::id(&*row).is_empty() {
                         row.set_id(self.ids.next(<$row>::PREFIX));
                     }
                     row.complete(ctx);
-                    ids.$table.push(row.id().to_owned());
+                    ids.$table.push(Row::id(&*row).to_owned());
                     self.$table.insert(&mut self.ids, *row);
                 })*
                 for (organization, role) in seed.default_member_roles {

@@ -1,8 +1,8 @@
 //! Login sessions.
 
-use scalekit::api::commons::TimeUnit;
-use scalekit::api::events::ObjectType;
-use scalekit::api::sessions::{AuthenticatedClients, DeviceDetails, SessionDetails};
+use scalekit::api::raw::commons::TimeUnit;
+use scalekit::api::raw::events::ObjectType;
+use scalekit::api::raw::sessions::{AuthenticatedClients, DeviceDetails, SessionDetails};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 

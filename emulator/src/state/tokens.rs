@@ -1,6 +1,6 @@
 //! API tokens that an application issues to its customers.
 
-use scalekit::api::tokens::Token;
+use scalekit::api::raw::tokens::Token;
 use serde::{Deserialize, Serialize};
 
 use super::rows::{keys, row};

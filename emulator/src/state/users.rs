@@ -1,8 +1,8 @@
 //! Users and memberships: logic that several services share.
 
-use scalekit::api::commons::{MembershipStatus, OrganizationMembership, Role, UserProfile};
-use scalekit::api::events::ObjectType;
-use scalekit::api::users::User;
+use scalekit::api::raw::commons::{MembershipStatus, OrganizationMembership, Role, UserProfile};
+use scalekit::api::raw::events::ObjectType;
+use scalekit::api::raw::users::User;
 
 use super::{Ctx, ENVIRONMENT, Mail, Name, RoleRow, State};
 use crate::api_error::ApiError;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use scalekit::api::events::ScalekitEvent;
+use scalekit::api::raw::events::ScalekitEvent;
 use serde::Serialize;
 
 use super::{Endpoint, Shared};

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
-use scalekit::api::events::ScalekitEvent;
+use scalekit::api::raw::events::ScalekitEvent;
 use tokio::task::JoinSet;
 
 use deliver::{Attempt, Status};

@@ -2,7 +2,9 @@
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Method, StatusCode};
-use scalekit::api::organizations::{ListOrganizationsResponse, Organization};
+use scalekit::api::raw::organizations::{
+    LIST_ORGANIZATION, ListOrganizationsResponse, Organization,
+};
 use scalekit::schema::{OPERATIONS, Segment};
 use scalekit_emulator::Emulator;
 use serde_json::{Value, json};
@@ -242,9 +244,8 @@ async fn requests_without_a_route_are_rejected_and_logged() {
 async fn the_client_reads_defaults_as_unset_fields() {
     let environment = Environment::start(Emulator::builder()).await;
     let client = environment.emulator.client().unwrap();
-    let organizations = client.organizations();
-    let empty = organizations
-        .list_organization(Default::default())
+    let empty = LIST_ORGANIZATION
+        .call(&client, &Default::default())
         .await
         .unwrap();
     assert_eq!(empty, ListOrganizationsResponse::default());
@@ -256,8 +257,8 @@ async fn the_client_reads_defaults_as_unset_fields() {
         made.json()["organization"]["region_code"],
         "REGION_CODE_UNSPECIFIED"
     );
-    let list = organizations
-        .list_organization(Default::default())
+    let list = LIST_ORGANIZATION
+        .call(&client, &Default::default())
         .await
         .unwrap();
     let read = &list.organizations[0];

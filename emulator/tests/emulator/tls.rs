@@ -25,7 +25,7 @@ async fn a_new_ca_makes_everything_https() {
         emulator.url()
     );
     let client = emulator.client().unwrap();
-    client.roles().list_roles(Default::default()).await.unwrap();
+    client.roles().list().await.unwrap();
 
     let discovery = format!("{}/.well-known/openid-configuration", emulator.url());
     for (http, version) in [
@@ -93,13 +93,9 @@ async fn a_given_certificate_is_served() {
         .ca_certificate_pem(ca)
         .build()
         .unwrap();
-    client.roles().list_roles(Default::default()).await.unwrap();
+    client.roles().list().await.unwrap();
     let stranger = emulator.client().unwrap();
-    let error = stranger
-        .roles()
-        .list_roles(Default::default())
-        .await
-        .unwrap_err();
+    let error = stranger.roles().list().await.unwrap_err();
     assert_eq!(error.class().name(), "ScalekitServiceUnavailableException");
     assert!(error.message().contains("not from a trusted CA"), "{error}");
 }

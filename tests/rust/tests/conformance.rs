@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
 use scalekit::Client;
-use scalekit::schema::OPERATIONS;
-use scalekit_conformance::{METHODS, call_typed};
+use scalekit::schema::{self, OPERATIONS, Segment};
+use scalekit_conformance::{METHODS, Method, RPCS, call_method, call_rpc};
 use scalekit_emulator::Emulator;
 use serde_json::{Value, json};
 
@@ -46,6 +46,16 @@ impl Setup {
         Ok(())
     }
 
+    /// Sets the response of a method, and of the lookup that precedes it.
+    async fn set_responses(&self, method: &Method, response: &Value) -> Result<()> {
+        if looks_up_organization(method) {
+            let found = json!({"organization": {"id": "org_1"}});
+            let lookup = "OrganizationService.GetOrganizationByExternalId";
+            self.set_response(lookup, &found).await?;
+        }
+        self.set_response(method.operation, response).await
+    }
+
     async fn logged(&self, filter: &str) -> Result<Vec<Value>> {
         let url = format!("{}/_emulator/requests?{filter}", self.emulator.url());
         let text = self
@@ -59,13 +69,15 @@ impl Setup {
         Ok(serde_json::from_str(&text)?)
     }
 
+    /// Returns the last request of an operation.
+    async fn last(&self, operation: &str) -> Result<Value> {
+        let mut logged = self.logged(&format!("operation={operation}")).await?;
+        logged.pop().context("no request was logged")
+    }
+
     /// Compares the last request of an operation with the plan.
     async fn compare_last(&self, operation: &str, http: &Value) -> Result<()> {
-        let logged = self
-            .logged(&format!("operation={operation}"))
-            .await?
-            .pop()
-            .context("no request was logged")?;
+        let logged = self.last(operation).await?;
         let query = logged["query"].as_str().unwrap_or_default().to_owned();
         let mut query: Vec<Value> = url::form_urlencoded::parse(query.as_bytes())
             .map(|(name, value)| json!([name, value]))
@@ -114,22 +126,24 @@ fn plan() -> Result<Vec<Value>> {
 }
 
 #[test]
-fn schema_methods_and_plan_contain_the_same_operations() -> Result<()> {
+fn schema_rpcs_methods_and_plan_contain_the_same_operations() -> Result<()> {
     let schema: BTreeSet<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
-    let methods: BTreeSet<&str> = METHODS.iter().map(|(operation, _)| *operation).collect();
+    let rpcs: BTreeSet<&str> = RPCS.iter().copied().collect();
+    let methods: BTreeSet<&str> = METHODS.iter().map(|method| method.operation).collect();
     let plan = plan()?;
     let planned: BTreeSet<&str> = plan
         .iter()
         .filter_map(|entry| entry["operation"].as_str())
         .collect();
     assert_eq!(schema.len(), 150);
+    assert_eq!(schema, rpcs);
     assert_eq!(schema, methods);
     assert_eq!(schema, planned);
     Ok(())
 }
 
 #[tokio::test]
-async fn every_typed_method_sends_the_planned_request_and_returns_the_response() -> Result<()> {
+async fn every_rpc_sends_the_planned_request_and_returns_the_response() -> Result<()> {
     let setup = Setup::start().await?;
     for entry in plan()? {
         let operation = entry["operation"]
@@ -140,7 +154,7 @@ async fn every_typed_method_sends_the_planned_request_and_returns_the_response()
             .context("the operation has no cases")?
         {
             setup.set_response(operation, &case["response"]).await?;
-            let response = call_typed(&setup.client, operation, case["request"].clone()).await?;
+            let response = call_rpc(&setup.client, operation, case["request"].clone()).await?;
             ensure!(
                 response == case["response"],
                 "{operation}: response {response}, expected {}",
@@ -154,6 +168,94 @@ async fn every_typed_method_sends_the_planned_request_and_returns_the_response()
         "a request matched no route"
     );
     Ok(())
+}
+
+/// The request of each method is compared with a call by name, which is compared with the plan.
+#[tokio::test]
+async fn every_method_sends_its_values_and_returns_its_part_of_the_response() -> Result<()> {
+    let setup = Setup::start().await?;
+    let plan = plan()?;
+    for method in METHODS {
+        let entry = plan
+            .iter()
+            .find(|entry| entry["operation"] == method.operation);
+        let cases = entry.and_then(|entry| entry["cases"].as_array());
+        let mut called = 0;
+        for case in cases.context("the operation has no cases")? {
+            let mut request = case["request"].clone();
+            if looks_up_organization(method) {
+                // The cases contain the id of the organization, which is in the path.
+                request["external_id"] = json!("customer-7");
+            }
+            if let Some(request) = method.request(&request) {
+                compare_method(&setup, method, request, &case["response"]).await?;
+                called += 1;
+            }
+        }
+        ensure!(called > 0, "{}: no case has all arguments", method.name);
+    }
+    Ok(())
+}
+
+/// Returns `true` for a method that takes an external id, which no route of its operation contains.
+fn looks_up_organization(method: &Method) -> bool {
+    let is_external =
+        |segment: &Segment| matches!(segment, Segment::Field { or_external, .. } if *or_external);
+    let operation = schema::find(method.operation);
+    let mut segments = operation
+        .into_iter()
+        .flat_map(|operation| operation.routes)
+        .flat_map(|route| route.path);
+    method.arguments.contains(&"external_id") && segments.any(is_external)
+}
+
+async fn compare_method(
+    setup: &Setup,
+    method: &Method,
+    request: Value,
+    response: &Value,
+) -> Result<()> {
+    let Method {
+        name, operation, ..
+    } = method;
+    setup.set_responses(method, response).await?;
+    setup.client.call(operation, request.clone()).await?;
+    let expected = setup.last(operation).await?;
+    setup.set_responses(method, response).await?;
+    let output = call_method(&setup.client, name, &request).await?;
+    let sent = setup.last(operation).await?;
+    for part in ["method", "path", "query", "body"] {
+        ensure!(
+            sent[part] == expected[part],
+            "{name}: {part} {}, expected {}",
+            sent[part],
+            expected[part]
+        );
+    }
+    let items = if method.pages {
+        &output["items"]
+    } else {
+        &output
+    };
+    let expected = match method.output {
+        Some(field) => &response[field],
+        None if output.is_null() => &Value::Null,
+        None => response,
+    };
+    ensure!(
+        items == expected || is_same_number(items, expected),
+        "{name}: output {items}, expected {expected}"
+    );
+    if method.pages {
+        let token = &response["next_page_token"];
+        ensure!(output["next_page_token"] == *token, "{name}: page token");
+    }
+    Ok(())
+}
+
+/// 64-bit numbers are text in JSON.
+fn is_same_number(number: &Value, text: &Value) -> bool {
+    number.is_number() && text.as_str() == Some(&number.to_string())
 }
 
 #[tokio::test]

@@ -93,18 +93,12 @@ mod webhook {
 }
 
 mod errors {
-    use scalekit::api::organizations::{GetOrganizationRequest, GetOrganizationRequestIdentities};
-    use scalekit::{Client, Error, ErrorKind};
+    use scalekit::{Client, ErrorKind, Result};
 
     /// Returns the name of an organization, or `None` if it does not exist.
-    pub async fn name(client: &Client, id: &str) -> Result<Option<String>, Error> {
-        let request = GetOrganizationRequest {
-            identities: Some(GetOrganizationRequestIdentities::Id(id.into())),
-        };
-        match client.organizations().get_organization(request).await {
-            Ok(response) => Ok(response
-                .organization
-                .map(|organization| organization.display_name)),
+    pub async fn name(client: &Client, id: &str) -> Result<Option<String>> {
+        match client.organizations().get(id).await {
+            Ok(organization) => Ok(Some(organization.display_name)),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 println!("{:?} {:?}", error.error_code(), error.request_id());
                 Ok(None)
@@ -115,30 +109,25 @@ mod errors {
 }
 
 mod paging {
-    use futures_util::TryStreamExt;
-    use scalekit::api::organizations::ListOrganizationsRequest;
-    use scalekit::{Client, Error};
+    use scalekit::{Client, Result};
 
     /// Returns the names of all organizations.
-    pub async fn names(client: &Client) -> Result<Vec<String>, Error> {
-        let request = ListOrganizationsRequest {
-            page_size: 50,
-            ..Default::default()
-        };
-        let organizations = client.organizations().list_organization_stream(request);
-        organizations
-            .map_ok(|organization| organization.display_name)
-            .try_collect()
-            .await
+    pub async fn names(client: &Client) -> Result<Vec<String>> {
+        let mut organizations = client.organizations().list().page_size(50);
+        let mut names = Vec::new();
+        while let Some(organization) = organizations.try_next().await? {
+            names.push(organization.display_name);
+        }
+        Ok(names)
     }
 }
 
 mod options {
     use std::time::Duration;
 
-    use scalekit::{Client, Error};
+    use scalekit::{Client, Result};
 
-    pub fn client() -> Result<Client, Error> {
+    pub fn client() -> Result<Client> {
         Client::builder("https://acme.scalekit.com", "skc_123", "your client secret")
             .call_timeout(Duration::from_secs(5))
             .audience(["skc_123"])
@@ -147,28 +136,16 @@ mod options {
 }
 
 mod testing {
-    use scalekit::api::organizations::{CreateOrganization, CreateOrganizationRequest};
+    use scalekit::api::organizations::CreateOrganization;
     use scalekit_emulator::Emulator;
 
     #[tokio::test]
     async fn creates_an_organization() -> anyhow::Result<()> {
         let emulator = Emulator::builder().start().await?;
         let client = emulator.client()?;
-        let organization = CreateOrganization {
-            display_name: "Acme".into(),
-            ..Default::default()
-        };
-        let request = CreateOrganizationRequest {
-            organization: Some(organization),
-        };
-        let response = client.organizations().create_organization(request).await?;
-        assert!(
-            response
-                .organization
-                .unwrap_or_default()
-                .id
-                .starts_with("org_")
-        );
+        let new = CreateOrganization::new("Acme");
+        let organization = client.organizations().create(new).await?;
+        assert!(organization.id.starts_with("org_"));
         Ok(())
     }
 }

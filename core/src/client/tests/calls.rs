@@ -1,7 +1,9 @@
 mod failures;
 mod http2;
+mod pages;
 mod retries;
 mod trust;
+mod typed;
 
 use std::time::{Duration, Instant};
 
@@ -146,27 +148,4 @@ async fn an_organization_is_looked_up_by_its_external_id() {
         .await
         .unwrap_err();
     assert_eq!(error.message(), "the response contains no organization id");
-}
-
-#[tokio::test]
-async fn typed_calls_use_the_same_pipeline() {
-    use crate::api::organizations::{CreateOrganization, CreateOrganizationRequest};
-    let server = server(|_, _| {
-        answer(r#"{"organization":{"id":"org_1","display_name":"Acme","new_field":1}}"#)
-    })
-    .await;
-    let request = CreateOrganizationRequest {
-        organization: Some(CreateOrganization {
-            display_name: "Acme".to_owned(),
-            ..Default::default()
-        }),
-    };
-    let created = server
-        .client()
-        .organizations()
-        .create_organization(request)
-        .await
-        .unwrap();
-    assert_eq!(created.organization.unwrap().id, "org_1");
-    assert_eq!(server.seen()[1].body, r#"{"display_name":"Acme"}"#);
 }

@@ -7,10 +7,10 @@ use crate::api::clients::Client;
 use crate::api::connected_accounts::OauthToken;
 use crate::api::connections::{Connection, ConnectionProvider, ConnectionSettings};
 use crate::api::domains::{CreateDomain, DomainType};
-use crate::api::organizations::{
+use crate::api::raw::organizations::{
     Feature, GetOrganizationRequest, GetOrganizationRequestIdentities,
 };
-use crate::api::passwordless::{
+use crate::api::raw::passwordless::{
     VerifyPasswordLessRequest, VerifyPasswordLessRequestAuthCredential,
 };
 

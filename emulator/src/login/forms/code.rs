@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use http::StatusCode;
-use scalekit::api::passwordless::PasswordlessType;
+use scalekit::api::raw::passwordless::PasswordlessType;
 use serde_json::json;
 
 use super::email;

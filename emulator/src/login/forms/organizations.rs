@@ -1,6 +1,6 @@
 //! The selection of an organization, if the user is a member of several.
 
-use scalekit::api::commons::MembershipStatus;
+use scalekit::api::raw::commons::MembershipStatus;
 use serde_json::{Value, json};
 
 use super::{choice, email};

@@ -1,6 +1,6 @@
 //! The selection of a connection, and the page of a simulated identity provider.
 
-use scalekit::api::users::User;
+use scalekit::api::raw::users::User;
 use serde_json::json;
 
 use super::email::{self, INVALID_EMAIL, MAX_SUGGESTIONS, is_email};

@@ -1,12 +1,12 @@
 //! Creating, updating and deleting connected accounts.
 
-use scalekit::api::connected_accounts::{
+use scalekit::api::raw::connected_accounts::{
     AuthorizationDetails, AuthorizationDetailsDetails as Details, ConnectedAccount,
     ConnectorStatus, ConnectorType, CreateConnectedAccountRequest, CreateConnectedAccountResponse,
     DeleteConnectedAccountRequest, DeleteConnectedAccountResponse, GoogleDWDAuth, TrustedIDPAuth,
     UpdateConnectedAccountRequest, UpdateConnectedAccountResponse,
 };
-use scalekit::api::connections::{Connection, ConnectionType};
+use scalekit::api::raw::connections::{Connection, ConnectionType};
 use serde_json::{Map, Value};
 
 use super::{AccountRef, account_ref, find};

@@ -1,6 +1,6 @@
 //! Lists of connected accounts, newest first and without credentials.
 
-use scalekit::api::connected_accounts::{
+use scalekit::api::raw::connected_accounts::{
     ConnectedAccount, ListConnectedAccountsRequest, ListConnectedAccountsResponse,
     SearchConnectedAccountsRequest, SearchConnectedAccountsResponse,
 };

@@ -3,7 +3,7 @@
 mod change;
 mod list;
 
-use scalekit::api::connected_accounts::{
+use scalekit::api::raw::connected_accounts::{
     GetConnectedAccountByIdentifierRequest, GetConnectedAccountByIdentifierResponse,
     GetMagicLinkForConnectedAccountRequest, GetMagicLinkForConnectedAccountResponse,
     VerifyConnectedAccountUserRequest, VerifyConnectedAccountUserResponse,

@@ -1,6 +1,6 @@
 //! User consents for clients of protected resources.
 
-use scalekit::api::clients::{
+use scalekit::api::raw::clients::{
     ListResourceUserConsentsRequest, ListResourceUserConsentsResponse, ResourceUserConsent,
     RevokeUserConsentRequest, RevokeUserConsentResponse,
 };

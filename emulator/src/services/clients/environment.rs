@@ -1,7 +1,7 @@
 //! Clients of the environment: the applications.
 
-use scalekit::api::Empty;
-use scalekit::api::clients::{
+use scalekit::api::raw::Empty;
+use scalekit::api::raw::clients::{
     Client, CreateClientRequest, CreateClientResponse, DeleteClientRequest, GetClientRequest,
     GetClientResponse, ListClientsRequest, ListClientsResponse, UpdateClient, UpdateClientRequest,
     UpdateClientResponse,

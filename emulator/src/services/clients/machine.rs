@@ -1,6 +1,6 @@
 //! Logic shared by machine clients of organizations and clients of protected resources.
 
-use scalekit::api::clients::{M2MClient, OrganizationClient, ResourceClient};
+use scalekit::api::raw::clients::{M2MClient, OrganizationClient, ResourceClient};
 
 use super::Patch;
 use crate::state::{Ctx, MachineRow, State, new_secret};
@@ -14,7 +14,7 @@ pub(super) struct Settings {
     description: String,
     scopes: Vec<String>,
     audience: Vec<String>,
-    custom_claims: Vec<scalekit::api::clients::CustomClaim>,
+    custom_claims: Vec<scalekit::api::raw::clients::CustomClaim>,
     expiry: i64,
     redirect_uris: Vec<String>,
 }

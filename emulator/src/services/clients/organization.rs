@@ -1,7 +1,7 @@
 //! Machine clients of an organization.
 
-use scalekit::api::Empty;
-use scalekit::api::clients::{
+use scalekit::api::raw::Empty;
+use scalekit::api::raw::clients::{
     CreateOrganizationClientRequest, CreateOrganizationClientResponse,
     CreateOrganizationClientSecretRequest, CreateOrganizationClientSecretResponse,
     DeleteOrganizationClientRequest, DeleteOrganizationClientSecretRequest,

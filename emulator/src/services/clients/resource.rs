@@ -1,6 +1,6 @@
 //! Protected resources and their clients.
 
-use scalekit::api::clients::{
+use scalekit::api::raw::clients::{
     ConsentedUser, CreateResourceClientRequest, CreateResourceClientResponse,
     DeleteResourceClientRequest, DeleteResourceClientResponse, GetResourceClientRequest,
     GetResourceClientResponse, GetResourceRequest, GetResourceResponse, ListResourceClientsRequest,

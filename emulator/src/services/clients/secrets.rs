@@ -1,7 +1,7 @@
 //! Client secrets.
 
-use scalekit::api::Empty;
-use scalekit::api::clients::{
+use scalekit::api::raw::Empty;
+use scalekit::api::raw::clients::{
     ClientSecret, CreateClientSecretRequest, CreateClientSecretResponse, DeleteClientSecretRequest,
 };
 

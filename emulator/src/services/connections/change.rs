@@ -1,13 +1,13 @@
 //! Creating, updating, enabling, disabling and deleting connections.
 
-use scalekit::api::Empty;
-use scalekit::api::connections::{
+use scalekit::api::raw::Empty;
+use scalekit::api::raw::connections::{
     Connection, ConnectionStatus, ConnectionType, CreateConnection, CreateConnectionRequest,
     CreateConnectionResponse, CreateEnvironmentConnectionRequest, DeleteConnectionRequest,
     DeleteEnvironmentConnectionRequest, ToggleConnectionRequest, ToggleConnectionResponse,
     UpdateConnectionResponse, UpdateEnvironmentConnectionRequest,
 };
-use scalekit::api::events::ObjectType;
+use scalekit::api::raw::events::ObjectType;
 
 use super::merge::merged;
 use super::providers::oauth_defaults;

@@ -1,6 +1,6 @@
 //! Lists of connections.
 
-use scalekit::api::connections::{
+use scalekit::api::raw::connections::{
     Connection, ListAppConnectionsRequest, ListAppConnectionsResponse, ListConnection,
     ListConnectionsRequest, ListConnectionsResponse,
 };

@@ -1,6 +1,6 @@
 //! Merging settings from an update into the stored settings.
 
-use scalekit::api::connections::{
+use scalekit::api::raw::connections::{
     Connection, ConnectionSettings, ConnectionType, IDPCertificate, UpdateConnectionSettings,
 };
 use serde_json::{Map, Value};

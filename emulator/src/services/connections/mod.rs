@@ -6,10 +6,10 @@ mod merge;
 mod providers;
 mod settings;
 
-use scalekit::api::connections::{
+use scalekit::api::raw::connections::{
     Connection, GetConnectionRequest, GetConnectionResponse, GetEnvironmentConnectionRequest,
 };
-use scalekit::api::domains::{Domain, DomainType};
+use scalekit::api::raw::domains::{Domain, DomainType};
 
 pub(super) use providers::known_services;
 pub(super) use settings::service;

@@ -1,6 +1,6 @@
 //! Default OAuth settings of well-known services.
 
-use scalekit::api::connections::OAuthConnectionConfig;
+use scalekit::api::raw::connections::OAuthConnectionConfig;
 
 /// A well-known service.
 struct Service {

@@ -1,6 +1,6 @@
 //! Initial connection settings and the connection status.
 
-use scalekit::api::connections::{
+use scalekit::api::raw::connections::{
     Connection, ConnectionProvider, ConnectionSettings, ConnectionStatus, ConnectionType,
     OIDCConnectionConfig, OIDCScope, SAMLConnectionConfigResponse,
 };

@@ -1,6 +1,6 @@
 //! MCP configurations.
 
-use scalekit::api::mcp::{
+use scalekit::api::raw::mcp::{
     CreateMcpConfigRequest, CreateMcpConfigResponse, DeleteMcpConfigRequest,
     DeleteMcpConfigResponse, GetMcpConfigRequest, GetMcpConfigResponse, ListMcpConfigsRequest,
     ListMcpConfigsResponse, McpConfig, McpConfigConnectionToolMapping, UpdateMcpConfigRequest,

@@ -1,6 +1,6 @@
 //! MCP instances: configurations for single users.
 
-use scalekit::api::mcp::{
+use scalekit::api::raw::mcp::{
     DeleteMcpInstanceRequest, DeleteMcpInstanceResponse, EnsureMcpInstanceRequest,
     EnsureMcpInstanceResponse, GetMcpInstanceRequest, GetMcpInstanceResponse,
     ListMcpInstancesRequest, ListMcpInstancesResponse, McpConfig, McpInstance,

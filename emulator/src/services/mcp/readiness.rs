@@ -1,6 +1,6 @@
 //! Authorization states: which connections of an MCP server a user has authorized.
 
-use scalekit::api::mcp::{
+use scalekit::api::raw::mcp::{
     GetMcpInstanceAuthStateRequest, GetMcpInstanceAuthStateResponse,
     ListMcpConnectedAccountsRequest, ListMcpConnectedAccountsResponse,
     McpConfigConnectionToolMapping, McpConnectionAuthState, McpInstanceConnectionAuthState,

@@ -1,6 +1,6 @@
 //! Session tokens for MCP servers. They are not stored because only MCP servers check them.
 
-use scalekit::api::mcp::{CreateMcpSessionTokenRequest, CreateMcpSessionTokenResponse};
+use scalekit::api::raw::mcp::{CreateMcpSessionTokenRequest, CreateMcpSessionTokenResponse};
 
 use super::accounts;
 use crate::api_error::ApiError;

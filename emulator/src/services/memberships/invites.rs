@@ -1,8 +1,8 @@
 //! Invitations.
 
-use scalekit::api::commons::MembershipStatus;
-use scalekit::api::events::ObjectType;
-use scalekit::api::users::{Invite, ResendInviteRequest, ResendInviteResponse};
+use scalekit::api::raw::commons::MembershipStatus;
+use scalekit::api::raw::events::ObjectType;
+use scalekit::api::raw::users::{Invite, ResendInviteRequest, ResendInviteResponse};
 
 use serde_json::Value;
 

@@ -5,10 +5,10 @@ mod roles;
 
 pub(super) use invites::pending as invitation;
 
-use scalekit::api::Empty;
-use scalekit::api::commons::{MembershipStatus, OrganizationMembership};
-use scalekit::api::events::ObjectType;
-use scalekit::api::users::{
+use scalekit::api::raw::Empty;
+use scalekit::api::raw::commons::{MembershipStatus, OrganizationMembership};
+use scalekit::api::raw::events::ObjectType;
+use scalekit::api::raw::users::{
     CreateMembership, CreateMembershipRequest, CreateMembershipRequestIdentities,
     CreateMembershipResponse, DeleteMembershipRequest, DeleteMembershipRequestIdentities,
     UpdateMembershipRequest, UpdateMembershipRequestIdentities, UpdateMembershipResponse, User,

@@ -1,8 +1,8 @@
 //! Member roles and permissions.
 
-use scalekit::api::Empty;
-use scalekit::api::commons::Role;
-use scalekit::api::users::{
+use scalekit::api::raw::Empty;
+use scalekit::api::raw::commons::Role;
+use scalekit::api::raw::users::{
     AssignUserRolesRequest, AssignUserRolesResponse, ListUserPermissionsRequest,
     ListUserPermissionsResponse, ListUserRolesRequest, ListUserRolesResponse, Permission,
     RemoveUserRoleRequest,

@@ -1,7 +1,9 @@
 //! Creating, updating and deleting roles of the environment and of organizations.
 
-use scalekit::api::events::ObjectType;
-use scalekit::api::roles::{CreateOrganizationRole, CreateRole, Role, RolePermission, UpdateRole};
+use scalekit::api::raw::events::ObjectType;
+use scalekit::api::raw::roles::{
+    CreateOrganizationRole, CreateRole, Role, RolePermission, UpdateRole,
+};
 
 use super::show::{Include, show};
 use crate::api_error::ApiError;
@@ -12,20 +14,11 @@ pub(super) type Scope<'a> = Option<&'a str>;
 
 impl From<CreateOrganizationRole> for NewRole {
     fn from(role: CreateOrganizationRole) -> Self {
-        let CreateOrganizationRole {
-            name,
-            display_name,
-            description,
-            extends,
-            permissions,
-        } = role;
-        Self(CreateRole {
-            name,
-            display_name,
-            description,
-            extends,
-            permissions,
-        })
+        let mut new = CreateRole::new(role.name, role.display_name);
+        new.description = role.description;
+        new.extends = role.extends;
+        new.permissions = role.permissions;
+        Self(new)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Default roles for creators of organizations and for new members.
 
-use scalekit::api::roles::{
+use scalekit::api::raw::roles::{
     Role, UpdateDefaultOrganizationRolesRequest, UpdateDefaultOrganizationRolesResponse,
     UpdateDefaultRole, UpdateDefaultRolesRequest, UpdateDefaultRolesResponse,
 };

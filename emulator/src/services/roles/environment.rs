@@ -1,7 +1,7 @@
 //! Roles of the environment.
 
-use scalekit::api::Empty;
-use scalekit::api::roles::{
+use scalekit::api::raw::Empty;
+use scalekit::api::raw::roles::{
     CreateRoleRequest, CreateRoleResponse, DeleteRoleBaseRequest, DeleteRoleRequest,
     GetRoleRequest, GetRoleResponse, GetRoleUsersCountRequest, GetRoleUsersCountResponse,
     ListDependentRolesRequest, ListDependentRolesResponse, ListRolesRequest, ListRolesResponse,

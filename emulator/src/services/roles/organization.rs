@@ -1,7 +1,7 @@
 //! Roles of an organization.
 
-use scalekit::api::Empty;
-use scalekit::api::roles::{
+use scalekit::api::raw::Empty;
+use scalekit::api::raw::roles::{
     CreateOrganizationRoleRequest, CreateOrganizationRoleResponse,
     DeleteOrganizationRoleBaseRequest, DeleteOrganizationRoleRequest, GetOrganizationRoleRequest,
     GetOrganizationRoleResponse, GetOrganizationRoleUsersCountRequest,

@@ -1,7 +1,7 @@
 //! The permissions of a role of the environment.
 
-use scalekit::api::Empty;
-use scalekit::api::roles::{
+use scalekit::api::raw::Empty;
+use scalekit::api::raw::roles::{
     AddPermissionsToRoleRequest, AddPermissionsToRoleResponse, ListEffectiveRolePermissionsRequest,
     ListEffectiveRolePermissionsResponse, ListRolePermissionsRequest, ListRolePermissionsResponse,
     Permission, RemovePermissionFromRoleRequest,

@@ -1,6 +1,6 @@
 //! Roles as the API shows them.
 
-use scalekit::api::roles::{Role, RolePermission};
+use scalekit::api::raw::roles::{Role, RolePermission};
 
 use crate::state::{RoleRow, State, role_permission};
 

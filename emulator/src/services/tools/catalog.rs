@@ -1,6 +1,6 @@
 //! Built-in tools.
 
-use scalekit::api::tools::Tool;
+use scalekit::api::raw::tools::Tool;
 use serde_json::{Value, json};
 
 /// The provider of the emulator's test tools.

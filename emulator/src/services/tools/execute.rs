@@ -3,8 +3,8 @@
 //! parameters.
 
 use scalekit::Code;
-use scalekit::api::errdetails::ToolErrorInfo;
-use scalekit::api::tools::{ExecuteToolRequest, ExecuteToolResponse, Tool};
+use scalekit::api::raw::errdetails::ToolErrorInfo;
+use scalekit::api::raw::tools::{ExecuteToolRequest, ExecuteToolResponse, Tool};
 use serde_json::{Map, Value, json};
 
 use super::accounts::{self, AccountRef};

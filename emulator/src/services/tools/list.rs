@@ -1,7 +1,7 @@
 //! Listing and searching tools.
 
-use scalekit::api::connected_accounts::ConnectorStatus;
-use scalekit::api::tools::{
+use scalekit::api::raw::connected_accounts::ConnectorStatus;
+use scalekit::api::raw::tools::{
     ConnectionReadiness, Filter, ListAvailableToolsRequest, ListAvailableToolsResponse,
     ListScopedToolsRequest, ListScopedToolsResponse, ListToolsRequest, ListToolsResponse,
     ScopedTool, SearchToolsRequest, SearchToolsResponse, SearchedTool, Tool, ToolReadinessState,

@@ -4,8 +4,8 @@ mod catalog;
 mod execute;
 mod list;
 
-use scalekit::api::connected_accounts::ConnectorStatus;
-use scalekit::api::tools::Tool;
+use scalekit::api::raw::connected_accounts::ConnectorStatus;
+use scalekit::api::raw::tools::Tool;
 use serde_json::Value;
 
 use super::{Entry, accounts, reads, writes};

@@ -1,6 +1,6 @@
 //! Indexes are updated on every change.
 
-use scalekit::api::users::User;
+use scalekit::api::raw::users::User;
 
 use super::Table;
 use crate::state::Ids;
