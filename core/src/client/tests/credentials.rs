@@ -3,8 +3,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::client::Client;
-use crate::error::ErrorKind;
 use crate::credentials::SHORTEST_LIFETIME;
+use crate::error::ErrorKind;
 use crate::test_server::{Answer, TestServer, json as answer, reply, reply_text, token};
 
 const GET: &str = "OrganizationService.GetOrganization";
