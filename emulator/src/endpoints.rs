@@ -63,12 +63,8 @@ impl Endpoint {
     fn methods(self) -> &'static [&'static str] {
         match self {
             Self::Token => &["POST"],
-            Self::Keys
-            | Self::Discovery
-            | Self::AccountLink
-            | Self::AccountConnected
-            | Self::Portal => &["GET"],
-            Self::Authorize | Self::Logout | Self::UserInfo => &["GET", "POST"],
+            Self::Keys | Self::Discovery | Self::AccountConnected | Self::Portal => &["GET"],
+            Self::Authorize | Self::Logout | Self::UserInfo | Self::AccountLink => &["GET", "POST"],
         }
     }
 

@@ -25,6 +25,13 @@ impl Hosts {
         Self(own.into_iter().chain(allowed).collect())
     }
 
+    /// Returns `true` if the host of an `Origin` header is allowed.
+    pub(crate) fn allows_origin(&self, origin: &str) -> bool {
+        let url = Url::parse(origin).ok();
+        let host = url.and_then(|url| url.host().map(|host| host.to_owned()));
+        host.is_some_and(|host| is_loopback(&host) || self.0.contains(&host))
+    }
+
     /// Checks the `Host` of a request.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["keys"],
     &["app"],
     &["pages", "scim", "services"],
-    &["api", "links", "oauth"],
+    &["api", "links", "mcp", "oauth", "proxy"],
     &["login"],
     &["endpoints"],
     &["admin", "dashboard"],

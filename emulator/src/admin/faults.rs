@@ -3,8 +3,8 @@
 use super::AdminError;
 use crate::app::App;
 use crate::endpoints::Endpoint;
-use crate::scim;
 use crate::traffic::Fault;
+use crate::{mcp, proxy, scim};
 
 /// Adds a fault and returns it with its id.
 pub(super) fn add(app: &App, fault: Fault) -> Result<Fault, AdminError> {
@@ -22,7 +22,7 @@ fn is_known(name: &str) -> bool {
         Some(start) => start.is_empty() || start.ends_with('.'),
         None => {
             Endpoint::named(name).is_some()
-                || name == scim::NAME
+                || [mcp::NAME, proxy::NAME, scim::NAME].contains(&name)
                 || scalekit::schema::find(name).is_some()
         }
     }

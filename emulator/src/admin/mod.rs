@@ -1,5 +1,6 @@
 //! The admin API of the emulator at `/_emulator/`, for tests. It is not part of the service.
 
+mod agents;
 mod directories;
 mod faults;
 mod mails;
@@ -138,6 +139,9 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, AdminE
             }
             app.save_settings();
             Ok(clock(app))
+        }
+        (_, "tool-responses" | "proxy-responses" | "tool-calls" | "accounts", id) => {
+            agents::handle(app, resource, id, request)
         }
         (method, "webhooks" | "deliveries" | "interceptors", id) => {
             let result = webhooks::handle(app, &method, resource, id, request);

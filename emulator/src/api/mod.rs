@@ -31,12 +31,7 @@ pub(crate) async fn handle(app: &App, matched: &Match, request: &Request) -> Res
 
 async fn run(app: &App, matched: &Match, request: &Request) -> Result<Vec<u8>, ApiError> {
     let ctx = app.ctx();
-    let token = request
-        .bearer()
-        .ok_or_else(|| ApiError::unauthenticated("a bearer token is required"))?;
-    if !app.read().grants.is_api_token(token, ctx.now) {
-        return Err(ApiError::unauthenticated("the bearer token is invalid"));
-    }
+    app.authenticate(request)?;
     let message = request::message(matched, request, app.config.lenient)?;
     if !app.config.lenient {
         let violations = rules::violations(&message);

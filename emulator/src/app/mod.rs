@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use crate::api_error::ApiError;
 use crate::clock::Clock;
 use crate::config::{Config, Credentials};
 use crate::hosts::Hosts;
+use crate::http::Request;
 use crate::interceptors::{Interceptor, Interceptors};
 use crate::keys::Keys;
 use crate::registry::Registry;
@@ -203,6 +205,20 @@ impl App {
         let saving = file.save_value(SETTINGS, &settings);
         drop(guard);
         saving.wait();
+    }
+
+    /// Checks the bearer token of a request for the API.
+    ///
+    /// # Errors
+    /// UNAUTHENTICATED.
+    pub(crate) fn authenticate(&self, request: &Request) -> Result<(), ApiError> {
+        let token = request
+            .bearer()
+            .ok_or_else(|| ApiError::unauthenticated("a bearer token is required"))?;
+        if self.read().grants.is_api_token(token, self.clock.now()) {
+            return Ok(());
+        }
+        Err(ApiError::unauthenticated("the bearer token is invalid"))
     }
 
     /// Returns the reason why the emulator must stop sending responses, if there is one.

@@ -1,5 +1,6 @@
 //! The dashboard: a web page with the content of the environment and recent activity.
 
+mod agents;
 mod guard;
 mod views;
 

@@ -4,12 +4,13 @@ use scalekit::api::raw::connections::Connection;
 use scalekit::api::raw::users::User;
 use serde_json::{Value, json};
 
+use super::agents;
 use crate::app::App;
 use crate::state::{Row, State};
 use crate::traffic::Filter;
 
 /// Maximum number of rows on a page.
-const MAX_ROWS: usize = 100;
+pub(super) const MAX_ROWS: usize = 100;
 
 /// Number of latest emails and requests on the overview.
 const LATEST: usize = 8;
@@ -21,16 +22,22 @@ pub(super) enum View {
     Organizations,
     Users,
     Sessions,
+    Connections,
+    Accounts,
+    Tools,
     Mails,
     Webhooks,
     Requests,
 }
 
-const VIEWS: [(View, &str, &str); 7] = [
+const VIEWS: [(View, &str, &str); 10] = [
     (View::Overview, "overview", "Overview"),
     (View::Organizations, "organizations", "Organizations"),
     (View::Users, "users", "Users"),
     (View::Sessions, "sessions", "Sessions"),
+    (View::Connections, "connections", "Connections"),
+    (View::Accounts, "accounts", "Accounts"),
+    (View::Tools, "tools", "Tool calls"),
     (View::Mails, "mails", "Emails"),
     (View::Webhooks, "webhooks", "Webhooks"),
     (View::Requests, "requests", "Requests"),
@@ -48,6 +55,9 @@ impl View {
             Self::Organizations => "dashboard/organizations.html",
             Self::Users => "dashboard/users.html",
             Self::Sessions => "dashboard/sessions.html",
+            Self::Connections => "dashboard/connections.html",
+            Self::Accounts => "dashboard/accounts.html",
+            Self::Tools => "dashboard/tools.html",
             Self::Mails => "dashboard/mails.html",
             Self::Webhooks => "dashboard/webhooks.html",
             Self::Requests => "dashboard/requests.html",
@@ -63,6 +73,9 @@ pub(super) fn context(app: &App, view: View, query: &str) -> Value {
         View::Organizations => organizations(app, &search),
         View::Users => users(app, &search),
         View::Sessions => sessions(app, &search),
+        View::Connections => agents::connections(app, &search),
+        View::Accounts => agents::accounts(app, &search),
+        View::Tools => agents::tool_calls(app, &search),
         View::Mails => mails(app, &search, MAX_ROWS),
         View::Webhooks => webhooks(app, &search),
         View::Requests => requests(app, &search, MAX_ROWS),
@@ -87,10 +100,10 @@ pub(super) fn context(app: &App, view: View, query: &str) -> Value {
 }
 
 /// A search text in lower case. An empty text matches everything.
-struct Search(String);
+pub(super) struct Search(String);
 
 impl Search {
-    fn matches(&self, texts: &[&str]) -> bool {
+    pub(super) fn matches(&self, texts: &[&str]) -> bool {
         self.0.is_empty()
             || texts
                 .iter()
@@ -99,7 +112,7 @@ impl Search {
 }
 
 /// Returns the newest matching rows and the total number of matching rows.
-fn newest<R>(
+pub(super) fn newest<R>(
     rows: impl DoubleEndedIterator<Item = R>,
     limit: usize,
     matches: impl Fn(&R) -> bool,
@@ -126,6 +139,9 @@ fn overview(app: &App) -> Value {
         ("organizations", "Organizations", state.organizations.len()),
         ("users", "Users", state.users.len()),
         ("sessions", "Live sessions", live.count()),
+        ("connections", "Connections", state.connections.len()),
+        ("accounts", "Connected accounts", state.accounts.len()),
+        ("tools", "Tool calls", state.tool_calls.len()),
         ("mails", "Emails", state.mails.len()),
         ("webhooks", "Webhooks", app.webhooks.endpoints().len()),
         ("requests", "Requests", app.log.len()),
@@ -178,7 +194,7 @@ fn organizations(app: &App, search: &Search) -> (Value, usize) {
     )
 }
 
-fn organization_name(state: &State, id: &str) -> String {
+pub(super) fn organization_name(state: &State, id: &str) -> String {
     let row = state.organizations.get(id);
     row.map_or_else(
         || id.to_owned(),
@@ -313,6 +329,6 @@ fn requests(app: &App, search: &Search, limit: usize) -> (Value, usize) {
     (rows, total)
 }
 
-fn pretty(value: &Value) -> String {
+pub(super) fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
+use super::Chunks;
 use crate::updates::EventStream;
 
 /// A chunk of an endless body.
@@ -30,6 +31,8 @@ pub(crate) enum Body {
     },
     /// A body that never ends: `start`, then spaces, which are valid in JSON.
     Endless { start: Option<Bytes> },
+    /// A body that is sent in chunks.
+    Chunks(Chunks),
     /// Server-sent events.
     EventStream(EventStream),
 }
@@ -89,6 +92,11 @@ impl http_body::Body for Body {
                         .map(|()| Some(Err(io::Error::other("truncated by a fault"))));
                 }
             },
+            Self::Chunks(chunks) => {
+                return chunks
+                    .poll(context)
+                    .map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))));
+            }
             Self::EventStream(events) => {
                 return events
                     .poll(context)
@@ -112,6 +120,7 @@ impl http_body::Body for Body {
                 SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
             }
             Self::Truncated { content_length, .. } => SizeHint::with_exact(*content_length),
+            Self::Chunks(chunks) => SizeHint::with_exact(chunks.remaining()),
             Self::Endless { .. } | Self::EventStream(_) => SizeHint::default(),
         }
     }
@@ -123,6 +132,7 @@ impl fmt::Debug for Body {
             Self::Full(_) => "Full",
             Self::Truncated { .. } => "Truncated",
             Self::Endless { .. } => "Endless",
+            Self::Chunks(_) => "Chunks",
             Self::EventStream(_) => "EventStream",
         })
     }

@@ -1,6 +1,7 @@
 //! HTTP requests and responses.
 
 mod body;
+mod chunks;
 mod form;
 
 use std::net::IpAddr;
@@ -11,6 +12,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde::Serialize;
 
 pub(crate) use body::Body;
+pub(crate) use chunks::Chunks;
 pub(crate) use form::Pairs;
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

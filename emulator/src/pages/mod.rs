@@ -38,6 +38,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
     templates.add_filter("format_time", format_time);
     for (name, source) in templates![
+        "account.html",
         "base.html",
         "message.html",
         "portal.html",
@@ -52,13 +53,16 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "login/organizations.html",
         "login/provider.html",
         "login/signup.html",
+        "dashboard/accounts.html",
         "dashboard/base.html",
+        "dashboard/connections.html",
         "dashboard/mails.html",
         "dashboard/organizations.html",
         "dashboard/overview.html",
         "dashboard/parts.html",
         "dashboard/requests.html",
         "dashboard/sessions.html",
+        "dashboard/tools.html",
         "dashboard/users.html",
         "dashboard/webhooks.html",
     ] {

@@ -7,8 +7,9 @@ use crate::app::App;
 use crate::endpoints::{self, Endpoint};
 use crate::http::{Body, NoMatch, Request, Response};
 use crate::pages::assets;
+use crate::services::McpUrl;
 use crate::traffic::Effect;
-use crate::{admin, dashboard, scim};
+use crate::{admin, dashboard, mcp, proxy, scim};
 
 /// Handles a request. Requests for assets and for the dashboard are not logged.
 ///
@@ -71,6 +72,9 @@ enum Target {
     Operation(Match),
     /// The directory id, and the path after `/scim/v2/`.
     Scim(String, String),
+    /// The path of the third-party service.
+    Proxy(String),
+    Mcp(McpUrl),
     NoRoute(NoMatch),
 }
 
@@ -85,6 +89,12 @@ impl Target {
         if let Some((directory, rest)) = scim::find(&request.path) {
             return Self::Scim(directory.to_owned(), rest.to_owned());
         }
+        if let Some(path) = proxy::find(&request.path) {
+            return Self::Proxy(path.to_owned());
+        }
+        if let Some(server) = mcp::find(&request.path) {
+            return Self::Mcp(server);
+        }
         match api::find(method, &request.path) {
             Ok(found) => Self::Operation(found),
             Err(reason) => Self::NoRoute(reason),
@@ -97,6 +107,8 @@ impl Target {
             Self::Endpoint(endpoint) => Some(endpoint.name()),
             Self::Operation(found) => Some(found.operation.name),
             Self::Scim(..) => Some(scim::NAME),
+            Self::Proxy(_) => Some(proxy::NAME),
+            Self::Mcp(_) => Some(mcp::NAME),
             Self::NoRoute(_) => None,
         }
     }
@@ -104,7 +116,7 @@ impl Target {
     /// Returns `true` if the parameters of the request may contain secrets. A request without a
     /// route can be meant for an endpoint.
     fn has_secrets(&self) -> bool {
-        matches!(self, Self::Endpoint(_) | Self::NoRoute(_))
+        matches!(self, Self::Endpoint(_) | Self::Proxy(_) | Self::NoRoute(_))
     }
 
     async fn handle(&self, app: &App, request: &Request) -> Response {
@@ -112,6 +124,8 @@ impl Target {
             Self::Endpoint(endpoint) => endpoints::handle(app, *endpoint, request).await,
             Self::Operation(found) => api::handle(app, found, request).await,
             Self::Scim(directory, rest) => scim::handle(app, directory, rest, request),
+            Self::Proxy(path) => proxy::handle(app, path, request).await,
+            Self::Mcp(server) => mcp::handle(app, server, request),
             Self::NoRoute(reason) => api::handle_no_route(reason, request),
         }
     }

@@ -60,6 +60,10 @@ use crate::api_error::ApiError;
 use crate::state::{Ctx, State};
 use patch::Patch;
 
+pub(crate) use accounts::proxied as proxied_account;
+pub(crate) use mcp::{McpDenied, McpUrl, ToolFailure, VirtualServer};
+pub(crate) use tools::annotations as tool_annotations;
+
 /// The operations of all services.
 static SERVICES: &[&[Entry]] = &[
     accounts::OPERATIONS,

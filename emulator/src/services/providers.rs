@@ -121,6 +121,26 @@ fn id_of(state: &State, identifier: &str) -> Result<String, ApiError> {
         .ok_or_else(|| ApiError::not_found("provider", identifier))
 }
 
+/// Checks that requests to a provider may go through the proxy. The proxy is enabled for all
+/// built-in providers.
+///
+/// # Errors
+/// FAILED_PRECONDITION if the proxy is not enabled for the custom provider.
+pub(super) fn require_proxy(state: &State, identifier: &str) -> Result<(), ApiError> {
+    let mut same = state
+        .providers
+        .iter()
+        .filter(|provider| provider.identifier.eq_ignore_ascii_case(identifier));
+    match same.next() {
+        Some(provider) if !provider.proxy_enabled => {
+            let message = "proxy not enabled for provider";
+            let error = ApiError::precondition("PROXY_NOT_ENABLED", message);
+            Err(error.resource("provider", identifier))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// PUT semantics: fields that are missing in the request are cleared.
 fn update(
     state: &mut State,

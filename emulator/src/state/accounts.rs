@@ -8,7 +8,7 @@ use scalekit::api::raw::events::ObjectType;
 use serde::{Deserialize, Serialize};
 
 use super::rows::{keys, row};
-use super::{Ctx, Key, State};
+use super::{Ctx, Key, Row as _, State};
 use crate::api_error::ApiError;
 use crate::secrets::random_token;
 
@@ -141,6 +141,47 @@ impl State {
                 row.account.token_expires_at = ctx.stamp_in(TOKEN_LIFETIME);
             }
         });
+    }
+
+    /// Prepares a call with an account: refreshes its access token and records the use.
+    ///
+    /// # Errors
+    /// FAILED_PRECONDITION if the account is not active.
+    pub(crate) fn use_account(&mut self, ctx: &Ctx<'_>, id: &str) -> Result<(), ApiError> {
+        self.refresh_account(ctx, id);
+        let shown = self.show_account(ctx, self.accounts.require(id)?);
+        if shown.status != ConnectorStatus::Active {
+            let message = "the connected account is not active";
+            let error = ApiError::precondition("CONNECTED_ACCOUNT_NOT_ACTIVE", message);
+            return Err(error.resource(AccountRow::KIND, id));
+        }
+        let stamp = ctx.stamp();
+        self.accounts
+            .change(id, |row| row.account.last_used_at = stamp)?;
+        Ok(())
+    }
+
+    /// Lets the authorization of an account expire in `seconds`. Its refresh token is removed.
+    ///
+    /// # Errors
+    /// NOT_FOUND.
+    pub(crate) fn expire_account(
+        &mut self,
+        ctx: &Ctx<'_>,
+        id: &str,
+        seconds: i64,
+    ) -> Result<AccountRow, ApiError> {
+        let row = self.accounts.change(id, |row| {
+            row.account.token_expires_at = ctx.stamp_in(seconds);
+            if let Some(details) = &mut row.account.authorization_details
+                && let Some(Details::OauthToken(token)) = &mut details.details
+            {
+                token.refresh_token.clear();
+            }
+        })?;
+        let row = row.clone();
+        self.emit_account_event(ctx, &row, "updated");
+        Ok(row)
     }
 
     pub(super) fn change_account(

@@ -47,6 +47,26 @@ pub(crate) enum Access {
     Machine,
     /// For a user.
     User(Grant),
+    /// For an MCP server.
+    Mcp(McpAccess),
+}
+
+/// Access to an MCP server on behalf of a user.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct McpAccess {
+    pub(crate) server: McpServer,
+    pub(crate) identifier: String,
+    /// Only tools that change nothing.
+    pub(crate) read_only: bool,
+}
+
+/// The MCP server that a token is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum McpServer {
+    /// The id of a configuration.
+    Config(String),
+    /// The id of a connection.
+    Connection(String),
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

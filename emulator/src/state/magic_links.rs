@@ -18,6 +18,9 @@ const LIFETIME: i64 = 600;
 /// The error for an unknown link. Programs match this text.
 const UNKNOWN: &str = "invalid link token";
 
+/// The error for a link whose account no longer exists.
+const DELETED: &str = "The account was deleted.";
+
 /// The maximum number of stored links. The oldest are removed first.
 const MAX_LINKS: usize = 10_000;
 
@@ -51,6 +54,13 @@ row!(MagicLink, "link", "lnk", token, {
     }
 });
 
+impl MagicLink {
+    /// Returns the path and the query of the link.
+    pub(crate) fn path(&self) -> String {
+        format!("/connected_accounts/authorize?token={}", self.token)
+    }
+}
+
 impl State {
     /// Creates a link for an existing account. Returns its URL and expiry time.
     pub(crate) fn new_magic_link(
@@ -68,15 +78,32 @@ impl State {
             expires_at: ctx.now.as_second() + LIFETIME,
             auth_request_id: String::new(),
         };
-        let url = format!(
-            "{}/connected_accounts/authorize?token={}",
-            ctx.url, link.token
-        );
+        let url = format!("{}{}", ctx.url, link.path());
         self.magic_links.insert(&mut self.ids, link);
         let cutoff = ctx.now.as_second() - RETENTION_AFTER_EXPIRY;
         self.magic_links
             .drop_oldest(MAX_LINKS, |link| link.expires_at <= cutoff);
         (url, ctx.stamp_in(LIFETIME))
+    }
+
+    /// Returns the link with this token, if it can be followed.
+    ///
+    /// # Errors
+    /// Returns the reason as text if the link is invalid.
+    pub(crate) fn usable_magic_link(
+        &self,
+        ctx: &Ctx<'_>,
+        token: &str,
+    ) -> Result<&MagicLink, &'static str> {
+        let link = self.magic_links.get(token).ok_or(UNKNOWN)?;
+        if !link.auth_request_id.is_empty() {
+            return Err("The link has already been used.");
+        }
+        if link.expires_at <= ctx.now.as_second() {
+            return Err("The link has expired.");
+        }
+        self.accounts.get(&link.account_id).ok_or(DELETED)?;
+        Ok(link)
     }
 
     /// Authorizes an account as if the user had followed the link and consented. The account
@@ -90,17 +117,8 @@ impl State {
         ctx: &Ctx<'_>,
         token: &str,
     ) -> Result<MagicLink, &'static str> {
-        let link = self.magic_links.get(token).ok_or(UNKNOWN)?.clone();
-        if !link.auth_request_id.is_empty() {
-            return Err("The link has already been used.");
-        }
-        if link.expires_at <= ctx.now.as_second() {
-            return Err("The link has expired.");
-        }
-        let account = self
-            .accounts
-            .get(&link.account_id)
-            .ok_or("The account was deleted.")?;
+        let link = self.usable_magic_link(ctx, token)?.clone();
+        let account = self.accounts.get(&link.account_id).ok_or(DELETED)?;
         let connection = self.connections.get(&account.account.connection_id);
         let tokens = connection.and_then(|connection| new_tokens(connection, &account.scopes));
         let pending = link.user_verify_url.is_some();
@@ -110,6 +128,8 @@ impl State {
                 false => ConnectorStatus::Active,
             };
             row.account.updated_at = ctx.stamp();
+            // Credentials of other types do not expire.
+            row.account.token_expires_at = None;
             if let Some(tokens) = tokens {
                 row.account.token_expires_at = ctx.stamp_in(TOKEN_LIFETIME);
                 row.account.authorization_details = Some(AuthorizationDetails {
@@ -117,7 +137,7 @@ impl State {
                 });
             }
         });
-        let account = changed.ok_or("The account was deleted.")?;
+        let account = changed.ok_or(DELETED)?;
         let request = AuthRequest {
             workflow: "connected_account",
             status: SUCCESS,

@@ -24,10 +24,12 @@ mod portal_links;
 mod provisioning;
 mod roles;
 mod rows;
+mod scripts;
 mod seed;
 mod sessions;
 mod table;
 mod tokens;
+mod tool_calls;
 mod users;
 
 use scalekit::api::raw::clients::Resource;
@@ -48,7 +50,7 @@ pub(crate) use clients::{ClientRow, ConsentRow, MachineRow, OAuthClient, new_sec
 pub(crate) use directories::{
     DIRECTORIES_PATH, DirectoryGroupRow, DirectoryRow, DirectoryUserRow, SCIM_PATH, scim_endpoint,
 };
-pub(crate) use grants::{Access, Code, Grant, Grants, Redeemed};
+pub(crate) use grants::{Access, Code, Grant, Grants, McpAccess, McpServer, Redeemed};
 pub(crate) use ids::Ids;
 pub(crate) use index::Key;
 pub(crate) use magic_links::MagicLink;
@@ -60,10 +62,12 @@ pub(crate) use passwordless::PasswordlessRow;
 pub(crate) use persist::{COUNTERS, Entry, Persist};
 pub(crate) use portal_links::{PORTAL, PortalLink};
 pub(crate) use roles::{RoleRow, role_permission};
+pub(crate) use scripts::{Call, ProxyResponse, ToolResponse};
 pub(crate) use seed::Seed;
 pub(crate) use sessions::{Login, SessionRow};
 pub(crate) use table::{Row, Table};
 pub(crate) use tokens::TokenRow;
+pub(crate) use tool_calls::{Source, ToolCall, ToolCalls};
 
 /// The environment's id, the same in every emulator.
 pub(crate) const ENVIRONMENT: &str = "env_100000000000000001";
@@ -106,6 +110,11 @@ pub(crate) struct State {
     pub(crate) portal_links: Table<PortalLink>,
     /// Custom tools, in addition to the built-in ones.
     pub(crate) tools: Table<Tool>,
+    /// Scripted results of tools.
+    pub(crate) tool_responses: Table<ToolResponse>,
+    /// Scripted responses of third-party services.
+    pub(crate) proxy_responses: Table<ProxyResponse>,
+    pub(crate) tool_calls: ToolCalls,
     pub(crate) mcp_configs: Table<McpConfig>,
     pub(crate) mcp_instances: Table<McpInstance>,
     /// The log of login attempts.

@@ -13,18 +13,18 @@ use scalekit::api::raw::roles::Permission;
 use scalekit::api::raw::tools::Tool;
 use scalekit::api::raw::users::User;
 use scalekit::api::raw::webauthn::WebAuthnCredential;
-use serde::de::{SeqAccess, Visitor};
+use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::persist::Persist;
 use super::{
     AccountRow, AuthRequestRow, ClientRow, ConsentRow, Ctx, DirectoryGroupRow, DirectoryRow,
     DirectoryUserRow, MachineRow, MagicLink, Mail, OrganizationRow, PasswordlessRow, PortalLink,
-    RoleRow, Row, SessionRow, State, TokenRow,
+    ProxyResponse, RoleRow, Row, SessionRow, State, TokenRow, ToolResponse,
 };
 
-/// Deserializes a list of rows. Each row is cloned because a clone has no spare capacity. In
-/// freshly deserialized rows, spare capacity would take most of the memory.
+/// Deserializes and checks a list of rows. Each row is cloned because a clone has no spare
+/// capacity. In freshly deserialized rows, spare capacity would take most of the memory.
 fn compact_rows<'de, D, R>(deserializer: D) -> Result<Vec<Box<R>>, D::Error>
 where
     D: Deserializer<'de>,
@@ -42,6 +42,7 @@ where
         fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
             let mut rows = Vec::new();
             while let Some(row) = list.next_element::<R>()? {
+                row.check().map_err(A::Error::custom)?;
                 rows.push(Box::new(row.clone()));
             }
             Ok(rows)
@@ -153,6 +154,8 @@ seeds! {
     magic_links: MagicLink,
     portal_links: PortalLink,
     tools: Tool,
+    tool_responses: ToolResponse,
+    proxy_responses: ProxyResponse,
     mcp_configs: McpConfig,
     mcp_instances: McpInstance,
 }

@@ -3,6 +3,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, PROXY_AUTHORIZATION};
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
@@ -17,7 +19,14 @@ const CAPACITY: usize = 10_000;
 const REDACTED: &str = "[redacted]";
 
 /// Headers whose values are credentials.
-const SECRET_HEADERS: [HeaderName; 3] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION];
+const SECRET_HEADERS: [HeaderName; 6] = [
+    AUTHORIZATION,
+    COOKIE,
+    PROXY_AUTHORIZATION,
+    HeaderName::from_static("api-key"),
+    HeaderName::from_static("x-api-key"),
+    HeaderName::from_static("x-auth-token"),
+];
 
 /// Parameters of the OAuth endpoints whose values are credentials.
 const SECRET_PARAMETERS: [&str; 10] = [
@@ -221,6 +230,7 @@ impl Entry {
             "headers": self.headers.to_json(),
             "body": String::from_utf8_lossy(&self.body),
             "json": serde_json::from_slice::<Value>(&self.body).ok(),
+            "base64": std::str::from_utf8(&self.body).is_err().then(|| STANDARD.encode(&self.body)),
             "status": status,
             "aborted": aborted,
             "milliseconds": self.milliseconds,

@@ -5,14 +5,18 @@ use reqwest::{Method, StatusCode};
 use scalekit_emulator::{Emulator, Seed};
 use serde_json::json;
 
+use crate::agents::{magic_link, send_message};
 use crate::browser::{Browser, heading};
 use crate::support::{Environment, acme, form_request, free_port, send};
 
-const VIEWS: [&str; 7] = [
+const VIEWS: [&str; 10] = [
     "overview",
     "organizations",
     "users",
     "sessions",
+    "connections",
+    "accounts",
+    "tools",
     "mails",
     "webhooks",
     "requests",
@@ -23,11 +27,14 @@ async fn each_view_shows_its_rows() {
     let builder = Emulator::builder()
         .seed(acme())
         .seed(Seed::demo())
+        .seed(crate::agents::seed())
         .webhook("http://127.0.0.1:9/hook");
     let environment = Environment::start(builder).await;
     let empty = environment.get("/?view=mails").await;
     assert!(empty.body.contains("No emails yet."));
     Browser::new(&environment).log_in("ada@acme.com", &[]).await;
+    send_message(&environment).await;
+    magic_link(&environment, json!({ "id": "ca_2" })).await;
     for (view, texts) in [
         (
             "overview",
@@ -42,6 +49,12 @@ async fn each_view_shows_its_rows() {
             ["nora.lind@northwind.example", "Iris Vale", "pending invite"],
         ),
         ("sessions", ["ada@acme.com", "active", "logged out"]),
+        ("connections", ["slack", "gmail", "2 connected accounts"]),
+        (
+            "accounts",
+            ["ann", "pending auth", "Open authorization link"],
+        ),
+        ("tools", ["slack_send_message", "ca_1", "exec_"]),
         ("mails", ["to ada@acme.com", "Code", "Open link"]),
         ("webhooks", ["127.0.0.1:9", "session.created", "Redeliver"]),
         ("requests", ["oauth.authorize", "POST", "303"]),

@@ -8,7 +8,9 @@ pub(crate) const ACCOUNTS: &str = "/api/v1/connected_accounts";
 /// Starts an environment with a Slack connection (OAuth), a CRM connection (API key) and a member
 /// of an organization. Returns it with the ids of the organization and the member.
 pub(crate) async fn with_connections() -> (Environment, String, String) {
-    let environment = Environment::start().await;
+    // Links grant access without a page.
+    let builder = scalekit_emulator::Emulator::builder().auto_approve(true);
+    let environment = Environment::start_with(builder).await;
     let acme = environment.organization("Acme").await;
     let ann = environment.member(&acme, "ann@acme.com", &[]).await;
     let connections = json!([

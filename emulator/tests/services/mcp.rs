@@ -294,7 +294,7 @@ async fn session_tokens_are_issued_for_configurations_and_connections() {
         (
             json!({ "identifier": "ann", "expiry": "0s" }),
             "expiry",
-            "expiry.positive",
+            "expiry.range",
         ),
         (json!({}), "identifier", "string.min_len"),
     ] {

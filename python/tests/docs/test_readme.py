@@ -216,11 +216,12 @@ def test_the_options_of_the_emulator_are_listed() -> None:
 
 def test_the_admin_requests_of_the_emulator_are_accepted() -> None:
     page = (ROOT / "emulator/README.md").read_text()
-    requests = re.findall(r"_emulator/(\w+)\" \\\n  -d '(.*)'$", page, re.M)
+    requests = re.findall(r"_emulator/([\w-]+)\" \\\n  -d '(.*)'$", page, re.M)
     requests += [
         ("webhooks", webhook) for webhook in re.findall(r"^```json\n(.*?)^```$", page, re.S | re.M)
     ]
-    assert [path for path, _ in requests] == ["faults", "interceptors", "webhooks"]
+    paths = ["faults", "tool-responses", "proxy-responses", "interceptors", "webhooks"]
+    assert [path for path, _ in requests] == paths
     with Emulator(binary=BINARY) as emulator:
         for path, body in requests:
             expected = json.loads(body)

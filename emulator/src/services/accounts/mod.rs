@@ -9,7 +9,7 @@ use scalekit::api::raw::connected_accounts::{
     VerifyConnectedAccountUserRequest, VerifyConnectedAccountUserResponse,
 };
 
-use super::{Entry, contains, reads, writes};
+use super::{Entry, contains, providers, reads, writes};
 use crate::api_error::ApiError;
 use crate::state::{AccountRow, Ctx, Row, State};
 
@@ -104,6 +104,30 @@ pub(super) fn find<'s>(
     };
     let found = state.accounts.by("identifier", identifier).find(matches);
     found.ok_or_else(|| ApiError::not_found(AccountRow::KIND, identifier))
+}
+
+/// Returns the id of the account of a proxy call.
+///
+/// # Errors
+/// NOT_FOUND if the connection or the account does not exist. FAILED_PRECONDITION if the proxy is
+/// not enabled for the provider.
+pub(crate) fn proxied(
+    state: &State,
+    connection_name: &str,
+    identifier: &str,
+) -> Result<String, ApiError> {
+    let reference = AccountRef {
+        connector: Some(connection_name),
+        identifier: Some(identifier),
+        ..AccountRef::default()
+    };
+    let found = find(state, reference);
+    if found.is_err() {
+        connection(state, connection_name)?;
+    }
+    let account = &found?.account;
+    providers::require_proxy(state, &account.provider)?;
+    Ok(account.id.clone())
 }
 
 /// Returns the credentials. An expired access token is refreshed first.

@@ -1,15 +1,17 @@
-//! `McpService`. The emulator manages configurations, instances and tokens, but has no MCP server.
+//! `McpService`, and the virtual MCP servers of its configurations and connections.
 
 mod configs;
 mod instances;
 mod readiness;
+mod server;
 mod tokens;
 
-use super::{Entry, accounts, connections, contains, reads, writes};
+use super::{Entry, accounts, connections, contains, reads, tools, writes};
+pub(crate) use server::{McpDenied, McpUrl, ToolFailure, VirtualServer};
 
 pub(super) static OPERATIONS: &[Entry] = &[
     ("McpService.CreateMcpConfig", writes!(configs::create)),
-    ("McpService.CreateMcpSessionToken", reads!(tokens::create)),
+    ("McpService.CreateMcpSessionToken", writes!(tokens::create)),
     ("McpService.DeleteMcpConfig", writes!(configs::delete)),
     ("McpService.DeleteMcpInstance", writes!(instances::delete)),
     ("McpService.EnsureMcpInstance", writes!(instances::ensure)),

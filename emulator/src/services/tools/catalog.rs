@@ -71,6 +71,14 @@ static TOOLS: &[BuiltIn] = &[
     ),
 ];
 
+/// The built-in tools that change nothing.
+const READ_ONLY: [&str; 4] = [
+    ECHO,
+    "gmail_fetch_mails",
+    "googlecalendar_list_events",
+    "notion_search_pages",
+];
+
 pub(super) fn built_in() -> impl Iterator<Item = Tool> {
     TOOLS
         .iter()
@@ -79,11 +87,14 @@ pub(super) fn built_in() -> impl Iterator<Item = Tool> {
                 .iter()
                 .map(|parameter| ((*parameter).to_owned(), json!({ "type": "string" })))
                 .collect();
-            let definition = json!({
+            let mut definition = json!({
                 "name": name,
                 "description": description,
                 "input_schema": { "type": "object", "properties": properties },
             });
+            if READ_ONLY.contains(name) {
+                definition["annotations"] = json!({ "read_only_hint": true });
+            }
             Tool {
                 id: format!("tool_{name}"),
                 provider: (*provider).to_owned(),

@@ -1,6 +1,6 @@
-//! Tool execution. No third-party service is called. The emulator's test tools return what their
-//! names say. Other tools return the `response` from their seeded metadata, or else their
-//! parameters.
+//! Tool execution. No third-party service is called. A scripted result is used first. The
+//! emulator's test tools return what their names say. Other tools return the `response` from their
+//! seeded metadata, or else their parameters.
 
 use scalekit::Code;
 use scalekit::api::raw::errdetails::ToolErrorInfo;
@@ -8,36 +8,68 @@ use scalekit::api::raw::tools::{ExecuteToolRequest, ExecuteToolResponse, Tool};
 use serde_json::{Map, Value, json};
 
 use super::accounts::{self, AccountRef};
-use super::{accounts_for, catalog, find, is_active, is_own, name};
+use super::{accounts_for, catalog, find, is_own, name};
 use crate::api_error::ApiError;
-use crate::state::{AccountRow, Ctx, Row, State};
+use crate::state::{AccountRow, Call, Ctx, Row, Source, State, ToolCall, ToolResponse};
 
 pub(super) fn execute(
     state: &mut State,
     ctx: &Ctx<'_>,
     request: ExecuteToolRequest,
 ) -> Result<ExecuteToolResponse, ApiError> {
-    let tool = find(state, &request.tool_name);
-    let tool = tool.ok_or_else(|| ApiError::not_found("tool", &request.tool_name))?;
-    let account = account(state, &tool, &request)?.map(|row| row.account.id.clone());
-    if let Some(id) = &account {
-        state.refresh_account(ctx, id);
-        if !is_active(state, ctx, state.accounts.require(id)?) {
-            let message = "the connected account is not active";
-            let error = ApiError::precondition("CONNECTED_ACCOUNT_NOT_ACTIVE", message);
-            return Err(error.resource(AccountRow::KIND, id));
-        }
-        let stamp = ctx.stamp();
-        state
-            .accounts
-            .change(id, |row| row.account.last_used_at = stamp)?;
-    }
-    let execution_id = state.ids.next("exec");
-    let data = run(&tool, &request.params.unwrap_or_default(), &execution_id)?;
+    run_logged(state, ctx, request, Source::Api)
+}
+
+/// Runs a tool and adds the call to the log.
+pub(in crate::services) fn run_logged(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: ExecuteToolRequest,
+    source: Source,
+) -> Result<ExecuteToolResponse, ApiError> {
+    let mut call = ToolCall {
+        time: ctx.now,
+        source,
+        tool_name: request.tool_name.clone(),
+        connection_name: request.connector.clone().unwrap_or_default(),
+        identifier: request.identifier.clone().unwrap_or_default(),
+        params: request.params.clone().unwrap_or_default(),
+        ..ToolCall::default()
+    };
+    let result = attempt(state, ctx, &request, &mut call);
+    let execution_id = call.execution_id.clone();
+    state.tool_calls.add(call, result.as_ref());
     Ok(ExecuteToolResponse {
-        data: Some(data),
+        data: Some(result?),
         execution_id,
     })
+}
+
+/// Runs a tool. `call` receives the account and the execution id.
+fn attempt(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: &ExecuteToolRequest,
+    call: &mut ToolCall,
+) -> Result<Map<String, Value>, ApiError> {
+    let tool = find(state, &request.tool_name);
+    let tool = tool.ok_or_else(|| ApiError::not_found("tool", &request.tool_name))?;
+    if let Some(row) = account(state, &tool, request)? {
+        call.connected_account_id.clone_from(&row.account.id);
+        call.connection_name.clone_from(&row.account.connector);
+        call.identifier.clone_from(&row.account.identifier);
+        state.use_account(ctx, &call.connected_account_id)?;
+    }
+    call.execution_id = state.ids.next("exec");
+    let script = state.take_tool_response(Call {
+        connection_name: &call.connection_name,
+        identifier: &call.identifier,
+        name: name(&tool),
+    });
+    match script {
+        Some(script) => scripted(script, &call.execution_id),
+        None => run(&tool, &call.params, &call.execution_id),
+    }
 }
 
 /// Returns the account to use. The emulator's test tools do not need an account, but an account in
@@ -114,6 +146,19 @@ fn run(
                 .unwrap_or_default())
         }
     }
+}
+
+/// Returns the result of a script.
+fn scripted(script: ToolResponse, execution_id: &str) -> Result<Map<String, Value>, ApiError> {
+    let Some(error) = script.error else {
+        return Ok(script.data.unwrap_or_default());
+    };
+    let code = Code::from_name(&error.code).unwrap_or(Code::Internal);
+    let tool_error_code = match error.tool_error_code.as_str() {
+        "" => &error.code,
+        code => code,
+    };
+    Err(failed(execution_id, code, &error.message, tool_error_code))
 }
 
 /// Returns the error for a tool execution that failed.

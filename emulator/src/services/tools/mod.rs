@@ -4,12 +4,11 @@ mod catalog;
 mod execute;
 mod list;
 
-use scalekit::api::raw::connected_accounts::ConnectorStatus;
 use scalekit::api::raw::tools::Tool;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Entry, accounts, reads, writes};
-use crate::state::{AccountRow, Ctx, State};
+use crate::state::{AccountRow, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[
     ("ToolService.ExecuteTool", writes!(execute::execute)),
@@ -19,9 +18,11 @@ pub(super) static OPERATIONS: &[Entry] = &[
     ("ToolService.SearchTools", reads!(list::search)),
 ];
 
+pub(super) use execute::run_logged;
+
 /// Returns all tools: built-in ones first, then seeded ones. A seeded tool replaces a built-in tool
 /// of the same name.
-fn all(state: &State) -> Vec<Tool> {
+pub(super) fn all(state: &State) -> Vec<Tool> {
     let seeded = |built_in: &Tool| state.tools.by("name", name(built_in)).next().is_some();
     let mut tools: Vec<Tool> = catalog::built_in().filter(|tool| !seeded(tool)).collect();
     tools.extend(state.tools.iter().cloned());
@@ -48,8 +49,13 @@ fn definition<'t>(tool: &'t Tool, field: &str) -> &'t str {
         .unwrap_or_default()
 }
 
+/// Returns the hints of a tool, such as `read_only_hint`.
+pub(crate) fn annotations(tool: &Tool) -> Option<&Map<String, Value>> {
+    tool.definition.as_ref()?.get("annotations")?.as_object()
+}
+
 /// Returns `true` for the emulator's test tools, which run without an account.
-fn is_own(tool: &Tool) -> bool {
+pub(super) fn is_own(tool: &Tool) -> bool {
     tool.provider == catalog::EMULATOR
 }
 
@@ -62,10 +68,6 @@ fn accounts_for<'s>(
     let provider = tool.provider.clone();
     let own = state.accounts.by("identifier", identifier);
     own.filter(move |row| row.account.provider.eq_ignore_ascii_case(&provider))
-}
-
-fn is_active(state: &State, ctx: &Ctx<'_>, row: &AccountRow) -> bool {
-    state.show_account(ctx, row).status == ConnectorStatus::Active
 }
 
 /// Removes the fields that a summary does not contain.

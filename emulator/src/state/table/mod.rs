@@ -32,6 +32,14 @@ pub(crate) trait Row: Serialize + DeserializeOwned + Clone + Send + Sync + 'stat
         Vec::new()
     }
 
+    /// Checks a row of a seed.
+    ///
+    /// # Errors
+    /// Returns a message if a field is invalid.
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+
     /// Sets fields that a seed may omit. The row already has its id.
     fn complete(&mut self, _ctx: &Ctx<'_>) {}
 }
