@@ -181,6 +181,44 @@ def with_agent(visitor: Visitor) -> None:
     visitor.emulator.seed({"resources": [resource], "machines": [client]})
 
 
+def with_accounts(emulator: Emulator) -> None:
+    """Adds a connection for agents, an active account and a pending account."""
+    connection = {
+        "id": "conn_300000000000000003",
+        "key_id": "slack",
+        "provider_key": "SLACK",
+        "type": "OAUTH",
+        "enabled": True,
+        "oauth_config": {"scopes": ["channels:read", "chat:write"]},
+    }
+    accounts = [
+        {
+            "id": identifier,
+            "identifier": user,
+            "connector": "slack",
+            "provider": "SLACK",
+            "connection_id": connection["id"],
+            "authorization_type": "OAUTH",
+            "status": status,
+        }
+        for identifier, user, status in (
+            ("ca_300000000000000001", "iris.vale@garage.example", "ACTIVE"),
+            ("ca_300000000000000002", "lea.brandt@blueharbor.example", "PENDING_AUTH"),
+        )
+    ]
+    emulator.seed({"connections": [connection], "accounts": accounts})
+
+
+def magic_link(emulator: Emulator, account: str, **options: str) -> str:
+    """Returns a link that authorizes an account."""
+    with emulator.client() as client:
+        accounts = client.connected_accounts
+        response, _ = accounts.get_magic_link_for_connected_account(
+            connected_account_id=account, **options
+        )
+        return response.link
+
+
 def with_own_connections(emulator: Emulator) -> None:
     """Adds a second connection to an organization and a social connection to the environment."""
     saml = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -10,9 +11,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ViewportSize
 
+from scalekit.common.exceptions import ScalekitException
 from scalekit.v1.organizations.organizations_pb2 import CreateOrganization
 
-from .conftest import AGENT, DESKTOP, Visitor, with_agent, with_own_connections
+from .conftest import (
+    AGENT,
+    DESKTOP,
+    Visitor,
+    magic_link,
+    with_accounts,
+    with_agent,
+    with_own_connections,
+)
 
 #: Color schemes and the axe options. Dark mode only needs the contrast rule.
 SCHEMES: tuple[tuple[Literal["light", "dark"], dict[str, list[str]]], ...] = (
@@ -139,16 +149,39 @@ def portal_link(visitor: Visitor) -> str:
         return client.organization.generate_portal_link(NORTHWIND).location
 
 
+def account(visitor: Visitor) -> None:
+    with_accounts(visitor.emulator)
+    visitor.page.goto(magic_link(visitor.emulator, "ca_300000000000000002"))
+    visitor.page.get_by_role("heading", name="Connect your account").wait_for()
+
+
+def account_connected(visitor: Visitor) -> None:
+    account(visitor)
+    press(visitor, "Allow")
+    visitor.page.get_by_role("heading", name="Account connected").wait_for()
+
+
+def account_denied(visitor: Visitor) -> None:
+    account(visitor)
+    press(visitor, "Deny")
+    visitor.page.get_by_role("heading", name="Account not connected").wait_for()
+
+
 def populate(visitor: Visitor) -> None:
     """Creates content for each view, including long names and failed requests."""
     visitor.emulator.admin(
         "POST", "webhooks", {"url": "http://127.0.0.1:9/" + "webhooks/" * 8, "retry_delays_ms": []}
     )
     visitor.emulator.seed({"users": [{"email": LONG}]})
+    with_accounts(visitor.emulator)
     visitor.log_in(IRIS, organization_id=GARAGE)
     visitor.callback_parameters()
     with visitor.emulator.client() as client:
         client.organization.create_organization(CreateOrganization(display_name="Acme" * 20))
+        for tool in ("slack_send_message", "emulator_rate_limited"):
+            with contextlib.suppress(ScalekitException):
+                client.tools.execute_tool(tool, IRIS, {"text": "hello " * 20})
+    magic_link(visitor.emulator, "ca_300000000000000002")
     visitor.page.goto(f"{visitor.emulator.url}/{'missing' * 12}")
     visitor.emulator.fault("oauth.keys", status=503)
     visitor.page.goto(f"{visitor.emulator.url}/keys")
@@ -171,10 +204,24 @@ PAGES: dict[str, Callable[[Visitor], None]] = {
     "logged-out": logged_out,
     "rejected": rejected,
     "expired": expired,
+    "account": account,
+    "account-connected": account_connected,
+    "account-denied": account_denied,
     "portal": portal,
     "portal-expired": portal_expired,
 }
-VIEWS = ("overview", "organizations", "users", "sessions", "mails", "webhooks", "requests")
+VIEWS = (
+    "overview",
+    "organizations",
+    "users",
+    "sessions",
+    "connections",
+    "accounts",
+    "tools",
+    "mails",
+    "webhooks",
+    "requests",
+)
 
 
 def check_page(visitor: Visitor, name: str, screenshots: Path) -> None:
