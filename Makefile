@@ -4,6 +4,7 @@
 #   make test         all tests that CI runs
 #   make test-node    test the Node package with a debug build of its addon
 #   make test-oidc    test the emulator with a generic OpenID Connect client in Node
+#   make test-mcp     test the emulator with the official MCP client in Node
 #   make test-packages  test both wheels in an empty environment
 #   make test-node-package  test the Node package as npm installs it, with a release build of its addon
 #   make test-consumers  test applications with Next, bundlers, Bun, Deno, jest and vitest
@@ -32,7 +33,7 @@ RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.
 NODE_SOURCES := $(shell find node/src -type f 2>/dev/null) node/tsconfig.json
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -not -path 'python/tests/*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-node quickstart-rust test lint test-rust test-docs test-python test-python-matrix test-oidc test-packages test-node test-node-package test-consumers fuzz bench instructions generate clean
+.PHONY: help quickstart quickstart-node quickstart-rust test lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers fuzz bench instructions generate clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -48,7 +49,7 @@ quickstart-rust: $(EMULATOR)
 	cargo build -q -p scalekit-conformance $(SHARED) --example quickstart
 	$(EMULATOR) run --auto-approve -- target/debug/examples/quickstart
 
-test: lint test-rust test-docs test-python test-python-matrix test-oidc test-packages test-node test-node-package test-consumers fuzz quickstart quickstart-node quickstart-rust
+test: lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers fuzz quickstart quickstart-node quickstart-rust
 
 # --- checks ---------------------------------------------------------------------------------------------
 
@@ -124,6 +125,14 @@ test-oidc: emulator/tests/oidc/node_modules/.package-lock.json $(EMULATOR)
 
 emulator/tests/oidc/node_modules/.package-lock.json: emulator/tests/oidc/package-lock.json
 	cd emulator/tests/oidc && npm ci --silent
+	touch $@
+
+# Tests the emulator with the official MCP client in Node. test-python includes the one in Python.
+test-mcp: emulator/tests/mcp/node_modules/.package-lock.json $(EMULATOR)
+	cd emulator/tests/mcp && node --test --test-reporter=spec
+
+emulator/tests/mcp/node_modules/.package-lock.json: emulator/tests/mcp/package-lock.json
+	cd emulator/tests/mcp && npm ci --silent
 	touch $@
 
 # Both wheels, installed into an empty environment.
