@@ -12,7 +12,7 @@ from scalekit.common.exceptions import (
     ScalekitArgumentException,
     ScalekitConflictException,
     ScalekitNotFoundException,
-    ScalekitToolException,
+    ScalekitServerException,
 )
 
 _NO_LINK = {"user_verify_url": "pass it to get_authorization_link()"}
@@ -68,21 +68,22 @@ class AccountMethods:
     @method
     def get_authorization_link_for(
         self,
-        error: ScalekitToolException,
+        error: ScalekitServerException,
         state: str | None = None,
         user_verify_url: str | None = None,
     ) -> Steps[types.MagicLinkResponse]:
         """Creates a link with which the user authorizes the account of a failed execution.
 
         Args:
-            error: the exception of :meth:`execute_tool`.
+            error: the exception of :meth:`execute_tool`: of the tool, or of the service if the
+                account is not active.
             state: see :meth:`get_authorization_link`.
             user_verify_url: see :meth:`get_authorization_link`.
         """
         account = getattr(error, "_account", None)
         if account is None:
             raise ScalekitArgumentException(
-                "error must be a ScalekitToolException that execute_tool() of client.actions raised"
+                "error must be an exception that execute_tool() of client.actions raised"
             )
         names = {name: value for name, value in account.items() if name != "connection_name"}
         message, _ = yield self.connected_accounts.get_magic_link_for_connected_account(

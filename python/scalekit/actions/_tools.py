@@ -11,7 +11,7 @@ from scalekit._runtime.json_values import json_object
 from scalekit._runtime.names import meant
 from scalekit.actions import types
 from scalekit.actions.modifier import Modifier, ModifierType, ToolNames, modified, select
-from scalekit.common.exceptions import ScalekitArgumentException, ScalekitToolException
+from scalekit.common.exceptions import ScalekitArgumentException, ScalekitServerException
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -72,7 +72,7 @@ class ToolMethods:
                 params=json_object("tool_input", changed) if changed else None,
                 **account,
             )
-        except ScalekitToolException as error:
+        except ScalekitServerException as error:
             error._account = account
             raise
         response = types.ExecuteToolResponse.from_proto(message)

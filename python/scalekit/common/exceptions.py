@@ -238,6 +238,9 @@ class ScalekitValidateTokenFailureException(ScalekitException):
 class ScalekitServerException(ScalekitException):
     """The service rejected a call or was not reached."""
 
+    # The arguments that name the connected account, set by ``execute_tool`` of ``client.actions``.
+    _account: Mapping[str, str | None] | None = None
+
     def __init__(
         self,
         error: object = "",
@@ -352,9 +355,6 @@ class ScalekitToolException(ScalekitServerException):
 
     Never retried: the tool may have had an effect.
     """
-
-    # The arguments that name the connected account, set by ``execute_tool`` of ``client.actions``.
-    _account: Mapping[str, str | None] | None = None
 
     @property
     def needs_authorization(self) -> bool:

@@ -118,7 +118,7 @@ def test_an_unauthorized_tool_leads_to_a_link_for_its_account(
 def test_other_errors_need_no_authorization(facade: Facade) -> None:
     assert not ScalekitToolForbiddenException("scope", http_status=403).needs_authorization
     assert not ScalekitToolException("failed", http_status=500).needs_authorization
-    with pytest.raises(ScalekitArgumentException, match="error must be a ScalekitToolException"):
+    with pytest.raises(ScalekitArgumentException, match="error must be an exception that execute"):
         facade.call("get_authorization_link_for", ScalekitToolException("failed"))
 
 

@@ -13,6 +13,7 @@ from programs import BINARY
 from scalekit.actions import types
 from scalekit.common.exceptions import (
     ScalekitNotFoundException,
+    ScalekitServerException,
     ScalekitToolException,
     ScalekitToolRateLimitException,
     ScalekitToolUnauthorizedException,
@@ -129,6 +130,9 @@ def test_an_oauth_account_is_pending_and_has_a_link(actions: Actions) -> None:
     link = call("get_authorization_link", "ada", "gmail", state="s")
     assert link.link.startswith("http")
     assert link.expiry > datetime.now(timezone.utc).replace(tzinfo=None)
+    with pytest.raises(ScalekitServerException, match="not active") as caught:
+        call("execute_tool", {}, "gmail_list", connected_account_id=account.id)
+    assert call("get_authorization_link_for", caught.value).link.startswith("http")
 
 
 def test_tools_and_connections_are_listed(actions: Actions) -> None:
@@ -162,9 +166,6 @@ def test_a_failed_tool_raises_the_error_of_its_provider(
     error: Any = caught.value
     assert error.needs_authorization == needs_authorization
     assert error.execution_id
-    if needs_authorization:
-        account = {"connection_name": "gmail", "identifier": "ada"}
-        assert error._account["identifier"] == account["identifier"]
 
 
 def test_mcp(actions: Actions) -> None:
