@@ -104,8 +104,11 @@ class ClientBase:
         Raises:
             ScalekitArgumentException: one of the variables is not set.
         """
+        env_url, client_id, client_secret = _native.credentials(os.environ.get)
         return cls(
-            *_native.credentials(os.environ.get),
+            env_url,
+            client_id,
+            client_secret,
             keepalive_time_ms,
             keepalive_timeout_ms,
             call_timeout_s,
