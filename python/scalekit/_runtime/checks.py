@@ -1,10 +1,17 @@
-"""Checks of the fields of models."""
+"""Checks of the fields of models and of arguments."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
 from scalekit.common.exceptions import ScalekitArgumentException
+
+
+def required(**arguments: str | None) -> None:
+    """Rejects arguments that are ``None`` or empty."""
+    for name, value in arguments.items():
+        if not value:
+            raise ScalekitArgumentException(f"{name} is required")
 
 
 def length(name: str, value: str, least: int, most: int | None = None) -> None:

@@ -11,9 +11,11 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from inspect import get_annotations
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from scalekit._runtime.annotations import Self
+from scalekit._runtime.model_fields import REQUIRED, FieldInfo, is_default
+from scalekit._runtime.model_fields import field as field
 from scalekit._runtime.model_types import Convert, converters
 from scalekit._runtime.names import meant
 from scalekit.common.exceptions import ScalekitArgumentException
@@ -25,72 +27,6 @@ else:
     def dataclass_transform(**_):
         """Stands in for ``typing.dataclass_transform``, which type checkers read."""
         return lambda kind: kind
-
-
-T = TypeVar("T")
-_REQUIRED: Any = object()
-
-
-class FieldInfo:
-    """The declaration of a field. Its type is the annotation in the class."""
-
-    __slots__ = ("alias", "always", "default", "factory", "keep_empty", "read", "secret", "source")
-
-    def __init__(self, default: Any, factory: Callable[[], Any] | None, **options: Any) -> None:
-        """Stores the options of :func:`field`."""
-        self.default = default
-        self.factory = factory
-        self.alias: str = options.get("wire", "")
-        self.source: str = options.get("source", "") or self.alias
-        self.secret: bool = options.get("secret", False)
-        self.keep_empty: bool = options.get("keep_empty", False)
-        self.always: bool = options.get("always", False)
-        self.read: Callable[[Any], Any] | None = options.get("read")
-
-    @property
-    def required(self) -> bool:
-        """``True`` if the field has no default."""
-        return self.default is _REQUIRED and self.factory is None
-
-    def make_default(self) -> Any:
-        """Returns the default value, a new one if it is mutable."""
-        return self.factory() if self.factory is not None else self.default
-
-
-def field(
-    *,
-    default: Any = _REQUIRED,
-    default_factory: Callable[[], Any] | None = None,
-    wire: str = "",
-    source: str = "",
-    secret: bool = False,
-    keep_empty: bool = False,
-    always: bool = False,
-    read: Callable[[Any], Any] | None = None,
-) -> Any:
-    """Declares a field with options.
-
-    Args:
-        default: the default. A field without a default is required.
-        default_factory: creates a mutable default.
-        wire: another accepted name, which is also the name of the field of the message.
-        source: the name of the field of the message, if it differs.
-        secret: ``repr`` does not show the value.
-        keep_empty: an empty string or 0 of a message does not become ``None``.
-        always: ``to_dict`` contains the field even if it has the default value; see
-            ``CompactModel``.
-        read: returns the value for a message.
-    """
-    return FieldInfo(
-        default,
-        default_factory,
-        wire=wire,
-        source=source,
-        secret=secret,
-        keep_empty=keep_empty,
-        always=always,
-        read=read,
-    )
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
@@ -120,14 +56,12 @@ class Model:
         for name, annotation in get_annotations(cls).items():
             if name.startswith("_") or str(annotation).startswith("ClassVar"):
                 continue
-            value = cls.__dict__.get(name, _REQUIRED)
-            cls.model_fields[name] = (
-                value if isinstance(value, FieldInfo) else FieldInfo(value, None)
-            )
+            value = cls.__dict__.get(name, REQUIRED)
+            cls.model_fields[name] = value if isinstance(value, FieldInfo) else FieldInfo(value)
             if name in cls.__dict__:
                 delattr(cls, name)
         cls._names = {name: name for name in cls.model_fields}
-        cls._names |= {info.alias: name for name, info in cls.model_fields.items() if info.alias}
+        cls._names |= {info.wire: name for name, info in cls.model_fields.items() if info.wire}
         cls._readers = cls._types = None
 
     def __init__(self, **values: Any) -> None:
@@ -279,7 +213,7 @@ class Model:
             )
             if omitted:
                 continue
-            key = info.alias if by_alias and info is not None and info.alias else name
+            key = info.wire if by_alias and info is not None and info.wire else name
             result[key] = _dump(
                 value,
                 mode=mode,
@@ -343,11 +277,6 @@ class CompactModel(Model):
             if info is None or info.required or info.always or not is_default(info, value):
                 result[name] = _dump(value, compact=True)
         return result
-
-
-def is_default(info: FieldInfo, value: Any) -> bool:
-    """Returns ``True`` if `value` is the default of a field."""
-    return not info.required and bool(value == info.make_default())
 
 
 def _dump(value: Any, *, compact: bool = False, **options: Any) -> Any:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 from scalekit._runtime.json_values import from_struct, from_value
 
 if TYPE_CHECKING:
-    from scalekit._runtime.model import FieldInfo, Model
+    from scalekit._runtime.model import Model
+    from scalekit._runtime.model_fields import FieldInfo
 
 Read = Callable[[Any], Any]
 

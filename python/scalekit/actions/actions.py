@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from scalekit._runtime.facade import Async, Blocking
 from scalekit.actions._accounts import AccountMethods
+from scalekit.actions._authorization import AuthorizationMethods
 from scalekit.actions._mcp import ActionMcp as ActionMcp
 from scalekit.actions._mcp import AsyncActionMcp as AsyncActionMcp
-from scalekit.actions._mcp import McpConfigMethods
+from scalekit.actions._mcp_configs import McpConfigMethods
 from scalekit.actions._providers import ActionProviders as ActionProviders
 from scalekit.actions._providers import AsyncActionProviders as AsyncActionProviders
 from scalekit.actions._tools import ToolMethods
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from scalekit.tools import AsyncToolsClient, ToolsClient
 
 
-class _Actions(ToolMethods, AccountMethods, McpConfigMethods):
+class _Actions(ToolMethods, AuthorizationMethods, AccountMethods, McpConfigMethods):
     """The members that the blocking and the async class share."""
 
     _providers_client: Any
