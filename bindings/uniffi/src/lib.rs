@@ -6,6 +6,9 @@
 //! Every exported function returns a `Result` and catches panics, because a panic in a function
 //! without a `Result` would abort a Swift program.
 
+// UniFFI has no boxed errors.
+#![allow(clippy::result_large_err)]
+
 mod call;
 mod cancellation;
 mod client;

@@ -1,4 +1,5 @@
 //! Tests of the exported functions, called as the generated code of the packages calls them.
+#![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
 
@@ -29,7 +30,7 @@ fn request(operation: &str, body: &Value) -> CallRequest {
 
 async fn start() -> (Emulator, Arc<NativeClient>) {
     let emulator = Emulator::builder().start().await.unwrap();
-    let client = NativeClient::new(options(&emulator.url())).unwrap();
+    let client = NativeClient::new(options(emulator.url())).unwrap();
     (emulator, client)
 }
 

@@ -1,5 +1,6 @@
 //! Tests of cancelled calls. They are in a program of their own, because they count the calls of
 //! the process.
+#![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -4,6 +4,7 @@ use std::process::{Command, Stdio};
 
 use rcgen::{Issuer, KeyPair};
 use reqwest::{Certificate, Client, Version};
+use scalekit::ErrorKind;
 use scalekit_emulator::Emulator;
 
 use crate::support::free_port;
@@ -96,7 +97,7 @@ async fn a_given_certificate_is_served() {
     client.roles().list().await.unwrap();
     let stranger = emulator.client().unwrap();
     let error = stranger.roles().list().await.unwrap_err();
-    assert_eq!(error.class().name(), "ScalekitServiceUnavailableException");
+    assert_eq!(error.kind(), ErrorKind::ServiceUnavailable);
     assert!(error.message().contains("not from a trusted CA"), "{error}");
 }
 
