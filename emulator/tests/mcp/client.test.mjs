@@ -9,7 +9,9 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import { start } from "../oidc/emulator.mjs";
 
 const SEED = {
-  connections: [{ id: "conn_1", key_id: "slack", provider_key: "SLACK", type: "OAUTH", enabled: true }],
+  connections: [
+    { id: "conn_1", key_id: "slack", provider_key: "SLACK", type: "OAUTH", enabled: true },
+  ],
   accounts: [
     {
       id: "ca_1",
@@ -51,7 +53,11 @@ async function call(method, path, body) {
   const granted = await fetch(`${emulator.url}/oauth/token`, { method: "POST", body: credentials });
   const { access_token } = await granted.json();
   const headers = { authorization: `Bearer ${access_token}`, "content-type": "application/json" };
-  const response = await fetch(emulator.url + path, { method, headers, body: JSON.stringify(body) });
+  const response = await fetch(emulator.url + path, {
+    method,
+    headers,
+    body: JSON.stringify(body),
+  });
   assert.equal(response.status, 200, path);
   return response.json();
 }
@@ -87,7 +93,10 @@ test("the client connects, lists and calls tools", async () => {
 
 test("failures are results, and unknown tools are errors", async () => {
   const client = await connectAs("ann");
-  const failed = await client.callTool({ name: "emulator_fail", arguments: { message: "no luck" } });
+  const failed = await client.callTool({
+    name: "emulator_fail",
+    arguments: { message: "no luck" },
+  });
   assert.equal(failed.isError, true);
   assert.equal(failed.content[0].text, "no luck");
   await assert.rejects(client.callTool({ name: "missing" }), /Unknown tool: missing/);
