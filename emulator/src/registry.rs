@@ -48,6 +48,12 @@ impl<T: Numbered> Registry<T> {
     }
 
     fn index(&self, id: u64) -> Option<usize> {
+        // Ids are consecutive unless an item was removed.
+        let distance = id.checked_sub(self.1.front()?.id())?;
+        let guess = usize::try_from(distance).ok()?;
+        if self.1.get(guess).is_some_and(|item| item.id() == id) {
+            return Some(guess);
+        }
         self.1.binary_search_by_key(&id, T::id).ok()
     }
 
