@@ -170,25 +170,32 @@ def altered(**changes: str | None) -> Headers:
 @pytest.mark.parametrize(
     ("secret", "headers", "message"),
     [
-        (SECRET, {}, "Missing required headers"),
-        (SECRET, altered(id=None), "Missing required headers"),
-        (SECRET, altered(signature=""), "Missing required headers"),
-        ("whsec", signed(), "Invalid secret"),
-        ("whsec_", signed(), "Invalid secret"),
-        ("whsec_%%%", signed(), "Invalid secret"),
-        (SECRET, altered(timestamp="yesterday"), "Invalid Signature Headers"),
-        (SECRET, altered(timestamp="1e9"), "Invalid Signature Headers"),
-        (SECRET, signed(offset=-3600), "Message timestamp too old"),
-        (SECRET, signed(offset=+3600), "Message timestamp too new"),
-        (SECRET, signed(b"other"), "Invalid signature"),
-        (SECRET, altered(id="msg_2"), "Invalid signature"),
-        (SECRET, altered(signature="v1," + base64.b64encode(b"").decode()), "Invalid signature"),
-        ("whsec_" + base64.b64encode(b"x" * 32).decode(), signed(), "Invalid signature"),
+        (SECRET, dict, "Missing required headers"),
+        (SECRET, lambda: altered(id=None), "Missing required headers"),
+        (SECRET, lambda: altered(signature=""), "Missing required headers"),
+        ("whsec", signed, "Invalid secret"),
+        ("whsec_", signed, "Invalid secret"),
+        ("whsec_%%%", signed, "Invalid secret"),
+        (SECRET, lambda: altered(timestamp="yesterday"), "Invalid Signature Headers"),
+        (SECRET, lambda: altered(timestamp="1e9"), "Invalid Signature Headers"),
+        (SECRET, lambda: signed(offset=-3600), "Message timestamp too old"),
+        (SECRET, lambda: signed(offset=+3600), "Message timestamp too new"),
+        (SECRET, lambda: signed(b"other"), "Invalid signature"),
+        (SECRET, lambda: altered(id="msg_2"), "Invalid signature"),
+        (
+            SECRET,
+            lambda: altered(signature="v1," + base64.b64encode(b"").decode()),
+            "Invalid signature",
+        ),
+        ("whsec_" + base64.b64encode(b"x" * 32).decode(), signed, "Invalid signature"),
     ],
 )
-def test_invalid_webhooks_are_rejected(secret: str, headers: Headers, message: str) -> None:
+def test_invalid_webhooks_are_rejected(
+    secret: str, headers: Callable[[], Headers], message: str
+) -> None:
+    # The headers are signed now, because the suite can run for longer than the tolerance.
     with pytest.raises(WebhookVerificationError) as caught:
-        CLIENT.verify_webhook_payload(secret, headers, BODY)
+        CLIENT.verify_webhook_payload(secret, headers(), BODY)
     assert caught.value.message == message
     assert secret not in str(caught.value) or secret in message
 
