@@ -13,18 +13,18 @@
 //!
 //! Everything is derived from the schema by rules:
 //!
-//! - **Resource** ([`assign`]): each service is a resource. Its accessor is the plural of the
+//! - **Resource** (`assign`): each service is a resource. Its accessor is the plural of the
 //!   service's noun. An RPC belongs to the resource whose noun follows its verb.
-//! - **Name** ([`assign`]): the name of the RPC in snake case without the noun of the resource:
+//! - **Name** (`assign`): the name of the RPC in snake case without the noun of the resource:
 //!   `UpdateOrganizationSettings` of `organizations` is `update_settings`.
-//! - **Arguments** ([`arguments`]): the fields of the path and the required fields of the request,
+//! - **Arguments** (`arguments`): the fields of the path and the required fields of the request,
 //!   also members of oneofs. If an argument has an alternative, another method takes it:
 //!   `get_by_external_id`.
 //! - **Options**: all other fields that are not deprecated.
-//! - **Output** ([`output`]): the only field of the response, nothing if the response has no field,
+//! - **Output** (`output`): the only field of the response, nothing if the response has no field,
 //!   and the whole response otherwise.
-//! - **Paging** ([`output`]): the items of all pages, if request and response have page tokens.
-//! - **Required fields of messages** ([`messages`]): by constraint or comment.
+//! - **Paging** (`output`): the items of all pages, if request and response have page tokens.
+//! - **Required fields of messages** (`messages`): by constraint or comment.
 //!
 //! `codegen/layers/resources.toml` contains the exceptions. All names are in snake case; the
 //! generator of a language converts them.
