@@ -84,12 +84,10 @@ async fn steps(
         other => bail!("a duplicate external id returned {other:?}"),
     }
 
-    let options = AuthorizationUrlOptions {
-        organization_id: Some(organization_id.into()),
-        login_hint: Some(email("Ada", tag)),
-        state: Some(format!("state-{tag}")),
-        ..Default::default()
-    };
+    let options = AuthorizationUrlOptions::new()
+        .organization_id(organization_id)
+        .login_hint(email("Ada", tag))
+        .state(format!("state-{tag}"));
     let Some(receiver) = receiver else {
         println!(
             "  login URL: {}",
@@ -143,10 +141,7 @@ async fn single_sign_on(client: &Client, organization_id: &str, tag: &str) -> Re
 async fn sign_in(client: &Client, options: AuthorizationUrlOptions) -> Result<()> {
     println!("\nSign in");
     let pkce = Pkce::generate()?;
-    let options = AuthorizationUrlOptions {
-        pkce: Some(pkce.clone()),
-        ..options
-    };
+    let options = options.pkce(pkce.clone());
     let url = client.authorization_url(CALLBACK, &options);
     println!("  the browser opens {}…", &url[..76.min(url.len())]);
     let browser = reqwest::Client::builder()
@@ -163,9 +158,7 @@ async fn sign_in(client: &Client, options: AuthorizationUrlOptions) -> Result<()
     println!("  the callback receives a code");
 
     let code = parameters.get("code").context("the callback has no code")?;
-    let code_options = CodeOptions {
-        code_verifier: Some(pkce.verifier().into()),
-    };
+    let code_options = CodeOptions::new().code_verifier(pkce.verifier());
     let result = client
         .authenticate_with_code(code, CALLBACK, &code_options)
         .await?;
@@ -196,11 +189,9 @@ async fn sign_in(client: &Client, options: AuthorizationUrlOptions) -> Result<()
         claims.organization_id().unwrap_or_default()
     );
 
-    let logout = LogoutUrlOptions {
-        id_token_hint: result.id_token,
-        post_logout_redirect_uri: Some(CALLBACK.into()),
-        ..Default::default()
-    };
+    let logout = LogoutUrlOptions::new()
+        .id_token_hint(result.id_token.unwrap_or_default())
+        .post_logout_redirect_uri(CALLBACK);
     println!(
         "  logged out, redirected to {}",
         redirect(&browser, &client.logout_url(&logout)).await?

@@ -55,11 +55,9 @@ fn keys_and_tokens() -> (KeySet, Vec<String>) {
 
 fn token(criterion: &mut Criterion) {
     let (keys, tokens) = keys_and_tokens();
-    let checks = TokenValidation {
-        issuer: Some(vec!["https://acme.scalekit.com".to_owned()]),
-        audience: Some(vec!["skc_1".to_owned()]),
-        ..TokenValidation::default()
-    };
+    let checks = TokenValidation::new()
+        .issuer(["https://acme.scalekit.com"])
+        .audience(["skc_1"]);
     let mut group = criterion.benchmark_group("token");
     let mut different = tokens.iter().cycle();
     group.bench_function("key cached", |bencher| {

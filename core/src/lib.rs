@@ -3,33 +3,64 @@
 //!
 //! Create one [`Client`] per program. It
 //!
-//! * calls every operation of the API, typed (`client.organizations()`, …; see [`api`]) or by name
-//!   ([`Client::call`]), with safe retries and one deadline per call;
+//! * calls the API ([`api`]), with safe retries and one deadline per call;
 //! * logs users in ([`Client::authorization_url`], [`Client::authenticate_with_code`]);
 //! * validates tokens ([`Client::validate_token`]) with the environment's keys, which it caches;
 //! * verifies webhooks ([`Client::verify_webhook`]).
 //!
 //! Every fallible function returns [`Error`].
 //!
-//! ```no_run
+//! # Calls
+//!
+//! A method of a resource takes ids and required values and returns the value itself. Options are
+//! methods of the call, which is sent when it is awaited.
+//!
+//! ```
+//! use scalekit::Client;
+//! use scalekit::api::organizations::CreateOrganization;
+//! use scalekit::api::users::CreateUser;
+//!
+//! # async fn example() -> scalekit::Result<()> {
+//! let client = Client::from_env()?;
+//!
+//! let new = CreateOrganization::new("Acme").external_id("customer-7");
+//! let organization = client.organizations().create(new).await?;
+//!
+//! client
+//!     .users()
+//!     .create(organization.id, CreateUser::new("ada@acme.com"))
+//!     .send_invitation_email(false)
+//!     .await?;
+//!
+//! let mut users = client.users().list().page_size(50);
+//! while let Some(user) = users.try_next().await? {
+//!     println!("{}", user.email);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Login
+//!
+//! ```
 //! use scalekit::Client;
 //! use scalekit::oauth::AuthorizationUrlOptions;
 //!
-//! # async fn example() -> Result<(), scalekit::Error> {
-//! let client = Client::from_env()?;
-//!
+//! # async fn example(client: Client) -> scalekit::Result<()> {
 //! // Redirect the user to this URL.
-//! let options = AuthorizationUrlOptions { organization_id: Some("org_123".into()), ..Default::default() };
+//! let options = AuthorizationUrlOptions::new().organization_id("org_123");
 //! let url = client.authorization_url("https://app.example.com/callback", &options);
 //!
 //! // In the callback:
 //! # let code = "";
-//! let login = client.authenticate_with_code(code, "https://app.example.com/callback", &Default::default()).await?;
+//! let login = client
+//!     .authenticate_with_code(code, "https://app.example.com/callback", &Default::default())
+//!     .await?;
 //! println!("{} signed in", login.user.email().unwrap_or("unknown"));
 //!
 //! // In every request:
-//! let claims = client.validate_token(&login.access_token, &Default::default()).await?.claims()?;
-//! assert_eq!(claims.organization_id(), login.organization_id.as_deref());
+//! let token = client.validate_token(&login.access_token, &Default::default()).await?;
+//! assert_eq!(token.claims()?.organization_id(), login.organization_id.as_deref());
 //! # Ok(())
 //! # }
 //! ```
@@ -38,11 +69,17 @@
 //!
 //! | feature | default | content |
 //! |---|---|---|
-//! | `client` | yes | [`Client`], the API types and HTTP over `reqwest` and `tokio` |
+//! | `client` | yes | [`Client`], the API types, and HTTP with `reqwest` and `tokio` |
 //!
-//! Without `client` the crate has no network and no runtime. It validates tokens with a given key
-//! set ([`token::KeySet`]), verifies webhooks ([`webhook::Verifier`]) and builds login URLs
-//! ([`oauth::authorization_url`]).
+//! Without default features, the crate has no network and no async runtime. It validates tokens with
+//! given keys ([`token::KeySet`]), verifies webhooks ([`webhook::Verifier`]) and builds login URLs
+//! ([`oauth::authorization_url`]):
+//!
+//! ```toml
+//! scalekit = { version = "0.1", default-features = false }
+//! ```
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "client")]
 pub mod api;
@@ -94,7 +131,7 @@ pub use config::defaults;
 pub use config::variables;
 #[doc(hidden)]
 pub use error::Message;
-pub use error::{Code, Error, ErrorKind};
+pub use error::{Code, Error, ErrorKind, UnknownCode};
 pub use secret::Secret;
 #[cfg(feature = "client")]
 pub use {

@@ -75,10 +75,7 @@ fn a_webhook_is_verified() {
 #[test]
 fn a_login_url_has_a_pkce_challenge() {
     let pkce = Pkce::generate().unwrap();
-    let options = AuthorizationUrlOptions {
-        pkce: Some(pkce.clone()),
-        ..Default::default()
-    };
+    let options = AuthorizationUrlOptions::new().pkce(pkce.clone());
     let url = oauth::authorization_url(
         "https://acme.scalekit.com/",
         "skc_1",

@@ -72,13 +72,11 @@ fn texts(value: Option<Value>, split: bool) -> Vec<String> {
 }
 
 libfuzzer_sys::fuzz_target!(|payload: &[u8]| {
-    let checks = TokenValidation {
-        issuer: Some(vec!["me".to_owned()]),
-        audience: Some(vec!["app".to_owned()]),
-        required_scopes: vec!["a".to_owned(), "b".to_owned()],
-        leeway: Some(Duration::from_secs(LEEWAY)),
-        as_of: None,
-    };
+    let checks = TokenValidation::new()
+        .issuer(["me"])
+        .audience(["app"])
+        .required_scopes(["a", "b"])
+        .leeway(Duration::from_secs(LEEWAY));
     let token = signing::sign(br#"{"alg":"RS256","kid":"k"}"#, payload);
     if token.len() > 64 * 1024 {
         return;

@@ -18,13 +18,11 @@ pub fn checks(
     required_scopes: Vec<String>,
     as_of: Option<SystemTime>,
 ) -> TokenValidation {
-    TokenValidation {
-        issuer,
-        audience,
-        required_scopes,
-        as_of,
-        ..TokenValidation::default()
-    }
+    let mut checks = TokenValidation::new().required_scopes(required_scopes);
+    checks.issuer = issuer;
+    checks.audience = audience;
+    checks.as_of = as_of;
+    checks
 }
 
 /// Validates a token with the cached keys. Returns `None` if the keys must be fetched first.

@@ -36,20 +36,18 @@ pub fn authorization_options<E>(
     scopes: Vec<String>,
     mut text: impl FnMut(&'static str) -> Result<Option<String>, E>,
 ) -> Result<AuthorizationUrlOptions, E> {
-    Ok(AuthorizationUrlOptions {
-        scopes,
-        state: text("state")?,
-        nonce: text("nonce")?,
-        login_hint: text("login_hint")?,
-        domain_hint: text("domain_hint")?,
-        connection_id: text("connection_id")?,
-        organization_id: text("organization_id")?,
-        provider: text("provider")?,
-        prompt: text("prompt")?,
-        code_challenge: text("code_challenge")?,
-        code_challenge_method: text("code_challenge_method")?,
-        ..AuthorizationUrlOptions::default()
-    })
+    let mut options = AuthorizationUrlOptions::new().scopes(scopes);
+    options.state = text("state")?;
+    options.nonce = text("nonce")?;
+    options.login_hint = text("login_hint")?;
+    options.domain_hint = text("domain_hint")?;
+    options.connection_id = text("connection_id")?;
+    options.organization_id = text("organization_id")?;
+    options.provider = text("provider")?;
+    options.prompt = text("prompt")?;
+    options.code_challenge = text("code_challenge")?;
+    options.code_challenge_method = text("code_challenge_method")?;
+    Ok(options)
 }
 
 /// Reads the parameters of a logout URL. `text` returns an option by its name.
@@ -59,11 +57,11 @@ pub fn authorization_options<E>(
 pub fn logout_options<E>(
     mut text: impl FnMut(&'static str) -> Result<Option<String>, E>,
 ) -> Result<LogoutUrlOptions, E> {
-    Ok(LogoutUrlOptions {
-        id_token_hint: text("id_token_hint")?,
-        post_logout_redirect_uri: text("post_logout_redirect_uri")?,
-        state: text("state")?,
-    })
+    let mut options = LogoutUrlOptions::new();
+    options.id_token_hint = text("id_token_hint")?;
+    options.post_logout_redirect_uri = text("post_logout_redirect_uri")?;
+    options.state = text("state")?;
+    Ok(options)
 }
 
 /// Returns the URL that starts a login.

@@ -24,7 +24,8 @@ pub(crate) fn authenticate_with_code(
 ) -> Option<Failure> {
     let (client, code_verifier) = (Client::clone(client), code_verifier.map(Secret::from));
     let task = async move {
-        let options = CodeOptions { code_verifier };
+        let mut options = CodeOptions::new();
+        options.code_verifier = code_verifier;
         json(
             &client
                 .authenticate_with_code(&code, &redirect_uri, &options)

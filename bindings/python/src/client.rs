@@ -154,7 +154,8 @@ impl NativeClient {
     ) -> Result<Py<PyAny>> {
         let code_verifier = code_verifier.map(Secret::from);
         let call = |client: Client| async move {
-            let options = CodeOptions { code_verifier };
+            let mut options = CodeOptions::new();
+            options.code_verifier = code_verifier;
             client
                 .authenticate_with_code(&code, &redirect_uri, &options)
                 .await

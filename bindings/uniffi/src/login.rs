@@ -92,9 +92,8 @@ impl NativeClient {
         cancellation: Option<Arc<Cancellation>>,
     ) -> Result<LoginTokens, NativeError> {
         let client = self.core.clone();
-        let options = CodeOptions {
-            code_verifier: code_verifier.map(Secret::from),
-        };
+        let mut options = CodeOptions::new();
+        options.code_verifier = code_verifier.map(Secret::from);
         let exchange = async move {
             let result = client
                 .authenticate_with_code(&code, &redirect_uri, &options)

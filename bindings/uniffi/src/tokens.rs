@@ -37,16 +37,15 @@ pub struct TokenChecks {
 
 impl TokenChecks {
     fn validation(self) -> Result<TokenValidation, Error> {
-        Ok(TokenValidation {
-            issuer: self.issuer,
-            audience: self.audience,
-            required_scopes: self.required_scopes,
-            leeway: self
-                .leeway_ms
-                .map(|value| milliseconds("leeway", value))
-                .transpose()?,
-            as_of: self.now_ms.map(clock),
-        })
+        let mut checks = TokenValidation::new().required_scopes(self.required_scopes);
+        checks.issuer = self.issuer;
+        checks.audience = self.audience;
+        checks.leeway = self
+            .leeway_ms
+            .map(|value| milliseconds("leeway", value))
+            .transpose()?;
+        checks.as_of = self.now_ms.map(clock);
+        Ok(checks)
     }
 }
 

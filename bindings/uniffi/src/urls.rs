@@ -70,20 +70,17 @@ impl NativeClient {
         parameters: AuthorizationParameters,
     ) -> Result<String, NativeError> {
         guard::run(|| {
-            let options = AuthorizationUrlOptions {
-                scopes: parameters.scopes,
-                state: parameters.state,
-                nonce: parameters.nonce,
-                login_hint: parameters.login_hint,
-                domain_hint: parameters.domain_hint,
-                connection_id: parameters.connection_id,
-                organization_id: parameters.organization_id,
-                provider: parameters.provider,
-                prompt: parameters.prompt,
-                code_challenge: parameters.code_challenge,
-                code_challenge_method: parameters.code_challenge_method,
-                ..AuthorizationUrlOptions::default()
-            };
+            let mut options = AuthorizationUrlOptions::new().scopes(parameters.scopes);
+            options.state = parameters.state;
+            options.nonce = parameters.nonce;
+            options.login_hint = parameters.login_hint;
+            options.domain_hint = parameters.domain_hint;
+            options.connection_id = parameters.connection_id;
+            options.organization_id = parameters.organization_id;
+            options.provider = parameters.provider;
+            options.prompt = parameters.prompt;
+            options.code_challenge = parameters.code_challenge;
+            options.code_challenge_method = parameters.code_challenge_method;
             Ok(self.core.authorization_url(&redirect_uri, &options))
         })
     }
@@ -94,11 +91,10 @@ impl NativeClient {
     /// Never fails.
     pub fn logout_url(&self, parameters: LogoutParameters) -> Result<String, NativeError> {
         guard::run(|| {
-            let options = LogoutUrlOptions {
-                id_token_hint: parameters.id_token_hint,
-                post_logout_redirect_uri: parameters.post_logout_redirect_uri,
-                state: parameters.state,
-            };
+            let mut options = LogoutUrlOptions::new();
+            options.id_token_hint = parameters.id_token_hint;
+            options.post_logout_redirect_uri = parameters.post_logout_redirect_uri;
+            options.state = parameters.state;
             Ok(self.core.logout_url(&options))
         })
     }

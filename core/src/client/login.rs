@@ -21,7 +21,7 @@ impl Client {
     /// use scalekit::oauth::AuthorizationUrlOptions;
     ///
     /// let client = scalekit::Client::builder("https://acme.scalekit.com", "skc_1", "secret").build()?;
-    /// let options = AuthorizationUrlOptions { organization_id: Some("org_1".into()), ..Default::default() };
+    /// let options = AuthorizationUrlOptions::new().organization_id("org_1");
     /// assert_eq!(
     ///     client.authorization_url("https://app.example.com/callback", &options),
     ///     "https://acme.scalekit.com/oauth/authorize?response_type=code&client_id=skc_1\

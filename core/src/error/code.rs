@@ -1,6 +1,7 @@
 //! gRPC status codes, which the service also sends over REST.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// A gRPC status code. The discriminant is its number on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,18 +80,6 @@ impl Code {
         ALL[self as usize].1
     }
 
-    /// Returns the code with this number on the wire.
-    pub fn from_value(value: i64) -> Option<Self> {
-        ALL.get(usize::try_from(value).ok()?).map(|(code, _)| *code)
-    }
-
-    /// Returns the code with this name in the gRPC specification, in any letter case.
-    pub fn from_name(name: &str) -> Option<Self> {
-        ALL.iter()
-            .find(|(_, known)| known.eq_ignore_ascii_case(name))
-            .map(|(code, _)| *code)
-    }
-
     /// Returns the code for an HTTP status without a gRPC code.
     pub fn from_http(status: u16) -> Self {
         match status {
@@ -129,6 +118,49 @@ impl Code {
     }
 }
 
+/// The number or name is not a gRPC status code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownCode;
+
+impl fmt::Display for UnknownCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "not a gRPC status code: the numbers are 0 to 16, the names are such as NOT_FOUND",
+        )
+    }
+}
+
+impl std::error::Error for UnknownCode {}
+
+/// Converts from the number on the wire.
+impl TryFrom<i64> for Code {
+    type Error = UnknownCode;
+
+    fn try_from(value: i64) -> Result<Self, UnknownCode> {
+        let index = usize::try_from(value).map_err(|_| UnknownCode)?;
+        ALL.get(index).map(|(code, _)| *code).ok_or(UnknownCode)
+    }
+}
+
+/// Converts from the name in the gRPC specification, in any letter case.
+///
+/// ```
+/// use scalekit::Code;
+/// assert_eq!("NOT_FOUND".parse(), Ok(Code::NotFound));
+/// assert_eq!(Code::try_from(5), Ok(Code::NotFound));
+/// assert!("TEAPOT".parse::<Code>().is_err());
+/// ```
+impl FromStr for Code {
+    type Err = UnknownCode;
+
+    fn from_str(name: &str) -> Result<Self, UnknownCode> {
+        let code = ALL
+            .iter()
+            .find(|(_, known)| known.eq_ignore_ascii_case(name));
+        code.map(|(code, _)| *code).ok_or(UnknownCode)
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -143,13 +175,13 @@ mod tests {
     fn numbers_and_names_match_the_specification() {
         for (index, code) in Code::all().enumerate() {
             assert_eq!(code.value(), i32::try_from(index).unwrap());
-            assert_eq!(Code::from_value(i64::from(code.value())), Some(code));
-            assert_eq!(Code::from_name(&code.name().to_lowercase()), Some(code));
+            assert_eq!(Code::try_from(i64::from(code.value())), Ok(code));
+            assert_eq!(code.name().to_lowercase().parse(), Ok(code));
         }
         assert_eq!(Code::Unauthenticated.value(), 16);
-        assert_eq!(Code::from_value(17), None);
-        assert_eq!(Code::from_value(-1), None);
-        assert_eq!(Code::from_name("TEAPOT"), None);
+        assert_eq!(Code::try_from(17), Err(UnknownCode));
+        assert_eq!(Code::try_from(-1), Err(UnknownCode));
+        assert_eq!("TEAPOT".parse::<Code>(), Err(UnknownCode));
     }
 
     #[test]

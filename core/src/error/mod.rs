@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-pub use code::Code;
+pub use code::{Code, UnknownCode};
 pub use kind::ErrorKind;
 pub use message::Message;
 #[cfg(feature = "client")]

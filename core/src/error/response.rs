@@ -96,8 +96,8 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
 
 fn from_service(status: u16, mut body: Map<String, Value>) -> Error {
     let code = match body.get("code") {
-        Some(Value::Number(number)) => number.as_i64().and_then(Code::from_value),
-        Some(Value::String(name)) => Code::from_name(name),
+        Some(Value::Number(number)) => number.as_i64().and_then(|code| code.try_into().ok()),
+        Some(Value::String(name)) => name.parse().ok(),
         _ => None,
     }
     .filter(|code| *code != Code::Ok);

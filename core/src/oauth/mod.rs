@@ -4,6 +4,7 @@
 //! [`logout_url`](crate::Client::logout_url) only build URLs. The code and refresh exchanges call
 //! the token endpoint, never with the client's own access token.
 
+mod options;
 mod pkce;
 mod results;
 #[cfg(feature = "client")]
@@ -11,6 +12,7 @@ mod token_endpoint;
 mod url;
 mod user;
 
+pub use options::{AuthorizationUrlOptions, CodeOptions, LogoutUrlOptions};
 pub use pkce::Pkce;
 pub use results::{AuthenticationResult, ClientToken, RefreshResult};
 #[cfg(feature = "client")]
@@ -19,14 +21,5 @@ pub(crate) use token_endpoint::{TokenResponse, request_token};
 pub use url::{
     AUTHORIZATION_PATH, LOGOUT_PATH, authorization_parameters, logout_parameters, with_query,
 };
-pub use url::{AuthorizationUrlOptions, LogoutUrlOptions, authorization_url, logout_url};
+pub use url::{authorization_url, logout_url};
 pub use user::User;
-
-use crate::secret::Secret;
-
-/// Options of a code exchange.
-#[derive(Clone, Debug, Default)]
-pub struct CodeOptions {
-    /// The PKCE verifier; required if the authorization URL had a challenge.
-    pub code_verifier: Option<Secret>,
-}

@@ -16,7 +16,7 @@ use crate::secret::Secret;
 /// use scalekit::oauth::{AuthorizationUrlOptions, Pkce};
 ///
 /// let pkce = Pkce::generate()?;
-/// let options = AuthorizationUrlOptions { pkce: Some(pkce.clone()), ..Default::default() };
+/// let options = AuthorizationUrlOptions::new().pkce(pkce.clone());
 /// assert_eq!(pkce.verifier().len(), 43);
 /// # Ok::<(), scalekit::Error>(())
 /// ```

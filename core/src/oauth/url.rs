@@ -4,49 +4,8 @@ use std::borrow::Cow;
 
 use percent_encoding::utf8_percent_encode;
 
-use super::Pkce;
+use super::{AuthorizationUrlOptions, LogoutUrlOptions, Pkce};
 use crate::percent::UNRESERVED;
-
-/// Parameters of an authorization URL. Empty values are left out.
-#[derive(Clone, Debug, Default)]
-pub struct AuthorizationUrlOptions {
-    /// Scopes. Default if empty: `openid profile email`.
-    pub scopes: Vec<String>,
-    /// Opaque value that the callback receives; compare it to reject forged callbacks (RFC 6749,
-    /// section 10.12).
-    pub state: Option<String>,
-    /// Value that the ID token contains (OpenID Connect Core 1.0, section 3.1.2.1).
-    pub nonce: Option<String>,
-    /// The user's probable e-mail address or login name.
-    pub login_hint: Option<String>,
-    /// Domain that selects the connection.
-    pub domain_hint: Option<String>,
-    /// Connection to sign in through (`conn_…`).
-    pub connection_id: Option<String>,
-    /// Organization to sign in to (`org_…`).
-    pub organization_id: Option<String>,
-    /// Social login provider, such as `google`.
-    pub provider: Option<String>,
-    /// `login`, `consent`, `create`, …
-    pub prompt: Option<String>,
-    /// PKCE pair; takes precedence over `code_challenge`.
-    pub pkce: Option<Pkce>,
-    /// PKCE challenge that the application computed (RFC 7636).
-    pub code_challenge: Option<String>,
-    /// Method of `code_challenge`, such as `S256`.
-    pub code_challenge_method: Option<String>,
-}
-
-/// Parameters of a logout URL. Empty values are left out.
-#[derive(Clone, Debug, Default)]
-pub struct LogoutUrlOptions {
-    /// ID token of the session to end.
-    pub id_token_hint: Option<String>,
-    /// URL to which the user returns after logout.
-    pub post_logout_redirect_uri: Option<String>,
-    /// Opaque value that `post_logout_redirect_uri` receives.
-    pub state: Option<String>,
-}
 
 /// Returns the URL that starts a login: `{env_url}/oauth/authorize?…`.
 ///
@@ -56,7 +15,7 @@ pub struct LogoutUrlOptions {
 /// ```
 /// use scalekit::oauth::{self, AuthorizationUrlOptions};
 ///
-/// let options = AuthorizationUrlOptions { state: Some("xyz".into()), ..Default::default() };
+/// let options = AuthorizationUrlOptions::new().state("xyz");
 /// assert_eq!(
 ///     oauth::authorization_url("https://acme.scalekit.com", "skc_1", "https://app.example.com/cb", &options),
 ///     "https://acme.scalekit.com/oauth/authorize?response_type=code&client_id=skc_1\

@@ -15,9 +15,11 @@ const NO_CLAIMS: TokenError = TokenError::Malformed("its payload is not a JSON o
 ///
 /// ```
 /// use scalekit::token::TokenValidation;
-/// let checks = TokenValidation { required_scopes: vec!["orders:read".into()], ..Default::default() };
+/// let checks = TokenValidation::new().required_scopes(["orders:read"]);
+/// assert_eq!(checks.required_scopes, ["orders:read"]);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct TokenValidation {
     /// `iss` must be one of these; an empty list rejects every token. `None`: the client's default,
     /// or no check.
@@ -33,6 +35,48 @@ pub struct TokenValidation {
     pub leeway: Option<Duration>,
     /// The time of the validation. `None`: the system clock.
     pub as_of: Option<SystemTime>,
+}
+
+impl TokenValidation {
+    /// Creates the default checks: signature, times, and the issuer and audience of the client.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the accepted issuers.
+    #[must_use]
+    pub fn issuer(mut self, issuer: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.issuer = Some(issuer.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets the accepted audiences.
+    #[must_use]
+    pub fn audience(mut self, audience: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.audience = Some(audience.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets the scopes that the token must all have.
+    #[must_use]
+    pub fn required_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.required_scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets the allowed clock difference between issuer and verifier.
+    #[must_use]
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.leeway = Some(leeway);
+        self
+    }
+
+    /// Sets the time of the validation.
+    #[must_use]
+    pub fn as_of(mut self, as_of: SystemTime) -> Self {
+        self.as_of = Some(as_of);
+        self
+    }
 }
 
 /// The effective checks, with defaults applied.

@@ -94,7 +94,7 @@ row!(ToolResponse, "tool response", "tres", {
         match (&self.data, &self.error) {
             (Some(_), Some(_)) => Err("only one of data and error can be set".to_owned()),
             (None, None) => Err("specify data or error".to_owned()),
-            (_, Some(error)) if Code::from_name(&error.code).is_none() => {
+            (_, Some(error)) if error.code.parse::<Code>().is_err() => {
                 Err(format!("unknown gRPC code {:?}", error.code))
             }
             _ => Ok(()),

@@ -157,7 +157,7 @@ impl Fault {
             return Err("only one of json, body and error can be set".to_owned());
         }
         if let Some(error) = &self.error
-            && Code::from_name(&error.code).is_none()
+            && error.code.parse::<Code>().is_err()
         {
             return Err(format!("unknown gRPC code {:?}", error.code));
         }
@@ -188,7 +188,7 @@ impl Fault {
             .and_then(|status| StatusCode::from_u16(status).ok());
         let ok = status.unwrap_or(StatusCode::OK);
         if let Some(error) = &self.error {
-            let code = Code::from_name(&error.code)?;
+            let code: Code = error.code.parse().ok()?;
             let error_code = error.error_code.as_deref().unwrap_or(code.name());
             let mut response =
                 ApiError::new(code, error_code, error.message.clone()).into_response(request_id);

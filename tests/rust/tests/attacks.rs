@@ -39,13 +39,10 @@ fn with_limits(verify: impl FnOnce() -> CaseResult) -> Result<CaseResult> {
 }
 
 fn validate_token(keys: &KeySet, case: &TokenCase) -> CaseResult {
-    let checks = TokenValidation {
-        issuer: case.issuer.clone().map(|issuer| vec![issuer]),
-        audience: Some(case.audience.clone()).filter(|audience| !audience.is_empty()),
-        required_scopes: case.required_scopes.clone(),
-        leeway: case.leeway,
-        as_of: None,
-    };
+    let mut checks = TokenValidation::new().required_scopes(case.required_scopes.clone());
+    checks.issuer = case.issuer.clone().map(|issuer| vec![issuer]);
+    checks.audience = Some(case.audience.clone()).filter(|audience| !audience.is_empty());
+    checks.leeway = case.leeway;
     let claims = keys
         .validate(&case.token, &checks, now())
         .and_then(|verified| verified.claims());

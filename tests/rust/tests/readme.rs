@@ -21,11 +21,9 @@ mod login {
 
     /// Returns the URL to redirect the browser to. Store `state` and the verifier in the session.
     pub fn login(client: &Client, state: &str, pkce: &Pkce) -> String {
-        let options = AuthorizationUrlOptions {
-            state: Some(state.into()),
-            pkce: Some(pkce.clone()),
-            ..Default::default()
-        };
+        let options = AuthorizationUrlOptions::new()
+            .state(state)
+            .pkce(pkce.clone());
         client.authorization_url(CALLBACK, &options)
     }
 
@@ -35,9 +33,7 @@ mod login {
         code: &str,
         verifier: &str,
     ) -> Result<AuthenticationResult, Error> {
-        let options = CodeOptions {
-            code_verifier: Some(verifier.into()),
-        };
+        let options = CodeOptions::new().code_verifier(verifier);
         client
             .authenticate_with_code(code, CALLBACK, &options)
             .await
@@ -45,11 +41,9 @@ mod login {
 
     /// Returns the URL to redirect the browser to.
     pub fn logout(client: &Client, id_token: &str) -> String {
-        let options = LogoutUrlOptions {
-            id_token_hint: Some(id_token.into()),
-            post_logout_redirect_uri: Some("http://localhost:3000/".into()),
-            ..Default::default()
-        };
+        let options = LogoutUrlOptions::new()
+            .id_token_hint(id_token)
+            .post_logout_redirect_uri("http://localhost:3000/");
         client.logout_url(&options)
     }
 }
@@ -60,11 +54,9 @@ mod token_check {
 
     /// Returns the id of the user or machine client, or `None` for status 401.
     pub async fn subject(client: &Client, token: &str) -> Result<Option<String>, Error> {
-        let checks = TokenValidation {
-            issuer: Some(vec![client.env_url().into()]),
-            audience: Some(vec![client.client_id().into()]),
-            ..Default::default()
-        };
+        let checks = TokenValidation::new()
+            .issuer([client.env_url()])
+            .audience([client.client_id()]);
         match client.validate_token(token, &checks).await {
             Ok(token) => Ok(token.claims()?.subject().map(str::to_owned)),
             Err(error) if error.kind() == ErrorKind::InvalidToken => Ok(None),

@@ -115,7 +115,7 @@ fn run(
         catalog::ECHO => Ok(params.clone()),
         catalog::FAIL => {
             let code = text("code")
-                .and_then(Code::from_name)
+                .and_then(|code| code.parse().ok())
                 .unwrap_or(Code::Internal);
             let message = text("message").unwrap_or("the tool failed as requested");
             Err(failed(
@@ -153,7 +153,7 @@ fn scripted(script: ToolResponse, execution_id: &str) -> Result<Map<String, Valu
     let Some(error) = script.error else {
         return Ok(script.data.unwrap_or_default());
     };
-    let code = Code::from_name(&error.code).unwrap_or(Code::Internal);
+    let code: Code = error.code.parse().unwrap_or(Code::Internal);
     let tool_error_code = match error.tool_error_code.as_str() {
         "" => &error.code,
         code => code,

@@ -239,28 +239,24 @@ pub(crate) fn token_cases(
         let signature = sign(&keys[draft.signer], draft.encoding, signed.as_bytes());
         let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature));
         let text = |value: &str| value.to_owned();
-        let checks = TokenValidation {
-            issuer: [
+        let scopes = [
+            vec![],
+            vec![text("read")],
+            vec![text("read"), text("write")],
+        ];
+        let one_of = |expected: &str, choice: usize| {
+            let choices = [
                 None,
-                Some(vec![text(ISSUER)]),
-                Some(vec![text("other"), text(ISSUER)]),
-            ][rng.usize(..3)]
-            .clone(),
-            audience: [
-                None,
-                Some(vec![text(AUDIENCE)]),
-                Some(vec![text("other"), text(AUDIENCE)]),
-            ][rng.usize(..3)]
-            .clone(),
-            required_scopes: [
-                vec![],
-                vec![text("read")],
-                vec![text("read"), text("write")],
-            ][rng.usize(..3)]
-            .clone(),
-            leeway: Some(Duration::from_secs([0, 5, 3600][rng.usize(..3)])),
-            as_of: None,
+                Some(vec![text(expected)]),
+                Some(vec![text("other"), text(expected)]),
+            ];
+            choices[choice].clone()
         };
+        let mut checks = TokenValidation::new();
+        checks.issuer = one_of(ISSUER, rng.usize(..3));
+        checks.audience = one_of(AUDIENCE, rng.usize(..3));
+        checks.required_scopes = scopes[rng.usize(..3)].clone();
+        checks.leeway = Some(Duration::from_secs([0, 5, 3600][rng.usize(..3)]));
         let token = draft
             .corruptions
             .iter()
