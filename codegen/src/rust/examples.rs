@@ -11,11 +11,15 @@ use crate::resources::{Argument, Method, Output, Resource, Sample, sample};
 /// The width of an example line.
 const WIDTH: usize = 88;
 
+/// The length of a value that is assigned to a variable.
+const LONG_VALUE: usize = 50;
+
 /// Returns the example of a method as a code block.
 pub(super) fn of_method(resource: &Resource, method: &Method, context: &Context<'_>) -> String {
     let mut example = Example {
         context,
         imports: BTreeSet::new(),
+        variables: String::new(),
     };
     let call = example.call(resource, method);
     let statements = match (&method.paging, &method.output) {
@@ -33,7 +37,11 @@ pub(super) fn of_method(resource: &Resource, method: &Method, context: &Context<
         }
         (None, Output::Nothing) => chain("", &call, ".await?;"),
         (None, Output::Field(field)) => {
-            let name = identifier(field.name());
+            // `client` is the variable of the Scalekit client.
+            let name = match field.name() {
+                "client" => "oauth_client".to_owned(),
+                name => identifier(name),
+            };
             chain(&format!("let {name} = "), &call, ".await?;")
         }
         (None, Output::Message(_)) => chain("let response = ", &call, ".await?;"),
@@ -44,6 +52,8 @@ pub(super) fn of_method(resource: &Resource, method: &Method, context: &Context<
 struct Example<'a> {
     context: &'a Context<'a>,
     imports: BTreeSet<String>,
+    /// Assignments of long arguments to variables.
+    variables: String,
 }
 
 impl Example<'_> {
@@ -84,9 +94,20 @@ impl Example<'_> {
         sample(self.context.schema, &self.context.api.messages, argument)
     }
 
+    /// Returns the value of an argument. A long value is assigned to a variable.
     fn argument(&mut self, argument: &Argument) -> String {
         let sample = self.sample(argument);
-        self.expression(&sample)
+        let value = self.expression(&sample);
+        if value.len() <= LONG_VALUE {
+            return value;
+        }
+        // `client` is the variable of the Scalekit client.
+        let name = match argument.name.as_str() {
+            "client" => "values".to_owned(),
+            name => identifier(name),
+        };
+        self.variables.push_str(&format!("let {name} = {value};\n"));
+        name
     }
 
     fn expression(&mut self, sample: &Sample) -> String {
@@ -125,11 +146,12 @@ impl Example<'_> {
             .iter()
             .map(|(_, value)| self.expression(value))
             .collect();
-        let mut code = format!(
-            "{}::new({})",
-            self.import_message(message),
-            arguments.join(", ")
-        );
+        let line = arguments.join(", ");
+        let arguments = match line.len() > LONG_VALUE {
+            true => format!("\n    {},\n", arguments.join(",\n    ")),
+            false => line,
+        };
+        let mut code = format!("{}::new({arguments})", self.import_message(message));
         for (field, value) in set {
             let value = self.expression(value);
             code.push_str(&format!(".{}({value})", identifier(field.name())));
@@ -162,9 +184,10 @@ impl Example<'_> {
         if !imports.is_empty() {
             imports.push('\n');
         }
+        let variables = &self.variables;
         format!(
             "```\n# async fn example(client: scalekit::Client) -> scalekit::Result<()> {{\n\
-             {imports}{statements}\n# Ok(())\n# }}\n```"
+             {imports}{variables}{statements}\n# Ok(())\n# }}\n```"
         )
     }
 }

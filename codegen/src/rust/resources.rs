@@ -163,13 +163,13 @@ fn method_doc(resource: &Resource, method: &Method, module: &Module<'_>) -> Stri
         });
         text.push_str(&list.collect::<Vec<_>>().join("\n"));
     }
-    let mut parts = vec![docs::item(&text, 0)];
+    let mut parts = vec![docs::item(&text, 4)];
     match &method.variant_of {
         Some(primary) => {
             let link = format!("[`{primary}`](Self::{primary})");
             parts[0] = parts[0].replacen(&format!("`{primary}`"), &link, 1);
         }
-        None => parts.push(docs::item(&routes(method), 0)),
+        None => parts.push(docs::item(&routes(method), 4)),
     }
     let example = examples::of_method(resource, method, module.context);
     parts.push(docs::verbatim(&example));

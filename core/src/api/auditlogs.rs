@@ -9,7 +9,8 @@ use crate::{Pages, schema};
 
 /// Reads the audit logs of an environment.
 ///
-/// Created by [`Client::audit_logs`](crate::Client::audit_logs). Cloning it is cheap.
+/// Created by [`Client::audit_logs`](crate::Client::audit_logs).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct AuditLogs {
     client: crate::Client,
@@ -25,7 +26,8 @@ impl crate::Client {
 }
 
 impl AuditLogs {
-    /// Lists the authentication requests of the environment that match all given filters, page by page.
+    /// Lists the authentication requests of the environment that match all given filters, page by
+    /// page.
     ///
     /// Route: `GET /api/v1/logs/authentication/requests`
     ///

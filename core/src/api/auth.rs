@@ -10,7 +10,8 @@ use crate::{Call, schema};
 
 /// Updates authentication requests that are in progress.
 ///
-/// Created by [`Client::auth`](crate::Client::auth). Cloning it is cheap.
+/// Created by [`Client::auth`](crate::Client::auth).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Auth {
     client: crate::Client,
@@ -28,12 +29,13 @@ impl crate::Client {
 impl Auth {
     /// Sets the user of an authentication request that is in progress.
     ///
-    /// Use it for MCP servers with your own login: your application authenticates the user and reports
-    /// the result here, and the authentication request continues with these details. Returns the id of
-    /// the authentication request. Fails with `NOT_FOUND` for an unknown connection or login request.
+    /// Use it for MCP servers with your own login: your application authenticates the user and
+    /// reports the result here, and the authentication request continues with these details.
+    /// Returns the id of the authentication request. Fails with `NOT_FOUND` for an unknown
+    /// connection or login request.
     ///
-    /// - `connection_id`: Id of the connection used for the login (`conn_` followed by digits), 1 to 32
-    ///   characters.
+    /// - `connection_id`: Id of the connection used for the login (`conn_` followed by digits), 1
+    ///   to 32 characters.
     /// - `login_request_id`: Id of the login request, as passed to your login page.
     /// - `user`: The user who logged in.
     ///

@@ -14,7 +14,8 @@ use crate::{Call, Pages, schema};
 
 /// Manages the OAuth clients of the environment, their secrets and the consents of users.
 ///
-/// Created by [`Client::clients`](crate::Client::clients). Cloning it is cheap.
+/// Created by [`Client::clients`](crate::Client::clients).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Clients {
     client: crate::Client,
@@ -30,8 +31,8 @@ impl crate::Client {
 }
 
 impl Clients {
-    /// Lists the clients of the environment in order of creation, page by page, optionally restricted
-    /// to some kinds.
+    /// Lists the clients of the environment in order of creation, page by page, optionally
+    /// restricted to some kinds.
     ///
     /// Route: `GET /api/v1/clients`
     ///
@@ -54,8 +55,8 @@ impl Clients {
 
     /// Creates a client of the environment and returns it.
     ///
-    /// It has no secret yet; add one with `CreateClientSecret`. Fails with `INVALID_ARGUMENT` if the
-    /// name or the kind is missing, or if a URI is listed twice.
+    /// It has no secret yet; add one with `CreateClientSecret`. Fails with `INVALID_ARGUMENT` if
+    /// the name or the kind is missing, or if a URI is listed twice.
     ///
     /// - `client`: The client to create.
     ///
@@ -65,7 +66,10 @@ impl Clients {
     /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
     /// use scalekit::api::clients::CreateClient;
     ///
-    /// let client = client.clients().create(CreateClient::new("example", "example")).await?;
+    /// let oauth_client = client
+    ///     .clients()
+    ///     .create(CreateClient::new("example", "example"))
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -89,7 +93,7 @@ impl Clients {
     ///
     /// ```
     /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
-    /// let client = client.clients().get("id_123").await?;
+    /// let oauth_client = client.clients().get("id_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -105,8 +109,8 @@ impl Clients {
 
     /// Updates a client of the environment and returns it.
     ///
-    /// Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND`
-    /// for an unknown client.
+    /// Empty fields keep their values; custom claims are replaced as a whole. Fails with
+    /// `NOT_FOUND` for an unknown client.
     ///
     /// - `client_id`: Id of the client, 1 to 32 characters.
     /// - `client`: The new values.
@@ -117,10 +121,8 @@ impl Clients {
     /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
     /// use scalekit::api::clients::UpdateClient;
     ///
-    /// let client = client
-    ///     .clients()
-    ///     .update("id_123", UpdateClient::new().initiate_login_uri("https://app.acme.com/"))
-    ///     .await?;
+    /// let values = UpdateClient::new().initiate_login_uri("https://app.acme.com/");
+    /// let oauth_client = client.clients().update("id_123", values).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -161,8 +163,8 @@ impl Clients {
 
     /// Adds a secret to a client.
     ///
-    /// Returns the plain text, which is shown only once, and the stored secret. A client of a resource
-    /// has at most 5 secrets. Fails with `NOT_FOUND` for an unknown client.
+    /// Returns the plain text, which is shown only once, and the stored secret. A client of a
+    /// resource has at most 5 secrets. Fails with `NOT_FOUND` for an unknown client.
     ///
     /// - `client_id`: Id of the client, 1 to 32 characters.
     ///
@@ -186,8 +188,8 @@ impl Clients {
 
     /// Deletes a secret of a client and returns nothing.
     ///
-    /// The last secret of a client cannot be deleted. Fails with `NOT_FOUND` for an unknown client or
-    /// secret.
+    /// The last secret of a client cannot be deleted. Fails with `NOT_FOUND` for an unknown client
+    /// or secret.
     ///
     /// - `client_id`: Id of the client, 1 to 32 characters.
     /// - `secret_id`: Id of the secret, 1 to 32 characters.
@@ -286,7 +288,8 @@ call_type!(ClientsUpdate, Client);
 
 /// Manages the machine clients of organizations and their secrets.
 ///
-/// Created by [`Client::organization_clients`](crate::Client::organization_clients). Cloning it is cheap.
+/// Created by [`Client::organization_clients`](crate::Client::organization_clients).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct OrganizationClients {
     client: crate::Client,
@@ -304,11 +307,13 @@ impl crate::Client {
 impl OrganizationClients {
     /// Creates a machine client of an organization.
     ///
-    /// Returns it with its first secret, whose plain text is shown only once. With its client id and
-    /// its secret, the client gets access tokens from the token endpoint through the client credentials
-    /// grant (RFC 6749, section 4.4). Fails with `NOT_FOUND` for an unknown organization.
+    /// Returns it with its first secret, whose plain text is shown only once. With its client id
+    /// and its secret, the client gets access tokens from the token endpoint through the client
+    /// credentials grant (RFC 6749, section 4.4). Fails with `NOT_FOUND` for an unknown
+    /// organization.
     ///
-    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32
+    ///   characters.
     /// - `client`: The client to create.
     ///
     /// Route: `POST /api/v1/organizations/{organization_id}/clients`
@@ -344,14 +349,15 @@ impl OrganizationClients {
     /// The plain text of its secrets is not included. Fails with `NOT_FOUND` for an unknown
     /// organization or client.
     ///
-    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32
+    ///   characters.
     /// - `client_id`: Id of the client (`m2morg_` followed by digits), at most 32 characters.
     ///
     /// Route: `GET /api/v1/organizations/{organization_id}/clients/{client_id}`
     ///
     /// ```
     /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
-    /// let client = client.organization_clients().get("org_123", "m2morg_123").await?;
+    /// let oauth_client = client.organization_clients().get("org_123", "m2morg_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -375,7 +381,8 @@ impl OrganizationClients {
     /// Returns the plain text, which is shown only once, and the stored secret. The earlier secrets
     /// stay valid. Fails with `NOT_FOUND` for an unknown organization or client.
     ///
-    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32
+    ///   characters.
     /// - `client_id`: Id of the client (`m2morg_` followed by digits), at most 32 characters.
     ///
     /// Route: `POST /api/v1/organizations/{organization_id}/clients/{client_id}/secrets`
@@ -409,11 +416,13 @@ impl OrganizationClients {
     /// The last secret of a client cannot be deleted. Fails with `NOT_FOUND` for an unknown
     /// organization, client or secret.
     ///
-    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32
+    ///   characters.
     /// - `client_id`: Id of the client (`m2morg_` followed by digits), at most 32 characters.
     /// - `secret_id`: Id of the secret, 1 to 32 characters.
     ///
-    /// Route: `DELETE /api/v1/organizations/{organization_id}/clients/{client_id}/secrets/{secret_id}`
+    /// Route: `DELETE
+    /// /api/v1/organizations/{organization_id}/clients/{client_id}/secrets/{secret_id}`
     ///
     /// ```
     /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
@@ -440,10 +449,11 @@ impl OrganizationClients {
 
     /// Updates a machine client of an organization and returns it.
     ///
-    /// Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND`
-    /// for an unknown organization or client.
+    /// Empty fields keep their values; custom claims are replaced as a whole. Fails with
+    /// `NOT_FOUND` for an unknown organization or client.
     ///
-    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32
+    ///   characters.
     /// - `client_id`: Id of the client (`m2morg_` followed by digits), at most 32 characters.
     /// - `client`: The new values.
     ///
@@ -453,7 +463,7 @@ impl OrganizationClients {
     /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
     /// use scalekit::api::clients::OrganizationClient;
     ///
-    /// let client = client
+    /// let oauth_client = client
     ///     .organization_clients()
     ///     .update("org_123", "m2morg_123", OrganizationClient::new().name("example"))
     ///     .await?;
@@ -481,7 +491,8 @@ impl OrganizationClients {
     ///
     /// Its secrets stop working. Fails with `NOT_FOUND` for an unknown organization or client.
     ///
-    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32
+    ///   characters.
     /// - `client_id`: Id of the client (`m2morg_` followed by digits), at most 32 characters.
     ///
     /// Route: `DELETE /api/v1/organizations/{organization_id}/clients/{client_id}`
@@ -511,7 +522,8 @@ impl OrganizationClients {
     ///
     /// Fails with `NOT_FOUND` for an unknown organization.
     ///
-    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32
+    ///   characters.
     ///
     /// Route: `GET /api/v1/organizations/{organization_id}/clients`
     ///
@@ -537,7 +549,8 @@ impl OrganizationClients {
 
 /// Reads protected resources, such as MCP servers, and the consents of their users.
 ///
-/// Created by [`Client::resources`](crate::Client::resources). Cloning it is cheap.
+/// Created by [`Client::resources`](crate::Client::resources).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Resources {
     client: crate::Client,
@@ -557,7 +570,8 @@ impl Resources {
     ///
     /// Fails with `NOT_FOUND` for an unknown resource.
     ///
-    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
+    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32
+    ///   characters.
     ///
     /// Route: `GET /api/v1/resources/{resource_id}`
     ///
@@ -608,7 +622,8 @@ impl Resources {
 
     /// Lists the consents that users have given to clients of a protected resource, page by page.
     ///
-    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
+    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32
+    ///   characters.
     ///
     /// Route: `GET /api/v1/user_consents`
     ///
@@ -655,7 +670,8 @@ pages_type!(ResourcesListUserConsents, ResourceUserConsent);
 
 /// Manages the clients of protected resources.
 ///
-/// Created by [`Client::resource_clients`](crate::Client::resource_clients). Cloning it is cheap.
+/// Created by [`Client::resource_clients`](crate::Client::resource_clients).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct ResourceClients {
     client: crate::Client,
@@ -673,10 +689,11 @@ impl crate::Client {
 impl ResourceClients {
     /// Creates a client of a protected resource.
     ///
-    /// Returns it with its first secret, whose plain text is shown only once. Fails with `NOT_FOUND`
-    /// for an unknown resource.
+    /// Returns it with its first secret, whose plain text is shown only once. Fails with
+    /// `NOT_FOUND` for an unknown resource.
     ///
-    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
+    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32
+    ///   characters.
     /// - `client`: The client to create.
     ///
     /// Route: `POST /api/v1/resources/{resource_id}/clients`
@@ -709,10 +726,11 @@ impl ResourceClients {
 
     /// Updates a client of a protected resource and returns it.
     ///
-    /// Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND`
-    /// for an unknown resource or client.
+    /// Empty fields keep their values; custom claims are replaced as a whole. Fails with
+    /// `NOT_FOUND` for an unknown resource or client.
     ///
-    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
+    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32
+    ///   characters.
     /// - `client_id`: Id of the client, 1 to 32 characters.
     /// - `client`: The new values.
     ///
@@ -722,7 +740,7 @@ impl ResourceClients {
     /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
     /// use scalekit::api::clients::ResourceClient;
     ///
-    /// let client = client
+    /// let oauth_client = client
     ///     .resource_clients()
     ///     .update("res_123", "id_123", ResourceClient::new().name("example"))
     ///     .await?;
@@ -750,7 +768,8 @@ impl ResourceClients {
     ///
     /// Fails with `NOT_FOUND` for an unknown resource or client.
     ///
-    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
+    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32
+    ///   characters.
     /// - `client_id`: Id of the client, 1 to 32 characters.
     ///
     /// Route: `GET /api/v1/resources/{resource_id}/clients/{client_id}`
@@ -781,7 +800,8 @@ impl ResourceClients {
     /// The response also counts the clients that registered themselves and the clients that were
     /// created manually. Fails with `NOT_FOUND` for an unknown resource.
     ///
-    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
+    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32
+    ///   characters.
     ///
     /// Route: `GET /api/v1/resources/{resource_id}/clients`
     ///
@@ -806,7 +826,8 @@ impl ResourceClients {
     /// Its secrets stop working. The response has no fields. Fails with `NOT_FOUND` for an unknown
     /// resource or client.
     ///
-    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
+    /// - `resource_id`: Id of the protected resource (`res_` followed by digits), 1 to 32
+    ///   characters.
     /// - `client_id`: Id of the client, 1 to 32 characters.
     ///
     /// Route: `DELETE /api/v1/resources/{resource_id}/clients/{client_id}`

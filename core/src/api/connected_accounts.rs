@@ -16,7 +16,8 @@ use crate::{Call, Pages, schema};
 /// A connected account stores the access that a user or an organization has granted to a
 /// third-party service, under an identifier that you choose.
 ///
-/// Created by [`Client::connected_accounts`](crate::Client::connected_accounts). Cloning it is cheap.
+/// Created by [`Client::connected_accounts`](crate::Client::connected_accounts).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct ConnectedAccounts {
     client: crate::Client,
@@ -57,8 +58,8 @@ impl ConnectedAccounts {
 
     /// Searches connected accounts by text, newest first, page by page.
     ///
-    /// The entries contain no credentials. Fails with `INVALID_ARGUMENT` if the text is shorter than 3
-    /// or longer than 200 characters.
+    /// The entries contain no credentials. Fails with `INVALID_ARGUMENT` if the text is shorter
+    /// than 3 or longer than 200 characters.
     ///
     /// - `query`: Text to search for, 3 to 200 characters.
     ///
@@ -85,11 +86,11 @@ impl ConnectedAccounts {
 
     /// Creates a connected account for a connector and an identifier and returns it.
     ///
-    /// An OAuth account starts as `PENDING_AUTH` and becomes `ACTIVE` when its user has authorized it
-    /// through the magic link. Fails with `INVALID_ARGUMENT` if `connected_account` is missing.
+    /// An OAuth account starts as `PENDING_AUTH` and becomes `ACTIVE` when its user has authorized
+    /// it through the magic link. Fails with `INVALID_ARGUMENT` if `connected_account` is missing.
     ///
-    /// - `connector`: Name of the account's connection, such as `slack`: letters, digits, spaces, `_`,
-    ///   `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+    /// - `connector`: Name of the account's connection, such as `slack`: letters, digits, spaces,
+    ///   `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     /// - `identifier`: Identifier of the account within the connector, such as a user id, an e-mail
     ///   address or a workspace id; at most 100 characters.
     /// - `connected_account`: The account's credentials and settings. Required, but may be empty.
@@ -128,12 +129,12 @@ impl ConnectedAccounts {
 
     /// Updates the credentials or the settings of a connected account and returns it.
     ///
-    /// Identify the account by `id`, or by `connector` and `identifier`. If the account belongs to an
-    /// organization or a user, also set `organization_id` or `user_id`. Fails with `NOT_FOUND` for an
-    /// unknown account.
+    /// Identify the account by `id`, or by `connector` and `identifier`. If the account belongs to
+    /// an organization or a user, also set `organization_id` or `user_id`. Fails with `NOT_FOUND`
+    /// for an unknown account.
     ///
-    /// - `connector`: Name of the account's connection, such as `slack`: letters, digits, spaces, `_`,
-    ///   `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+    /// - `connector`: Name of the account's connection, such as `slack`: letters, digits, spaces,
+    ///   `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     /// - `identifier`: Identifier of the account within the connector, such as a user id, an e-mail
     ///   address or a workspace id; at most 100 characters.
     /// - `connected_account`: The new values.
@@ -206,12 +207,12 @@ impl ConnectedAccounts {
 
     /// Deletes a connected account and its credentials.
     ///
-    /// Identify the account by `id`, or by `connector` and `identifier`. If the account belongs to an
-    /// organization or a user, also set `organization_id` or `user_id`. The response has no fields.
-    /// Fails with `NOT_FOUND` for an unknown account.
+    /// Identify the account by `id`, or by `connector` and `identifier`. If the account belongs to
+    /// an organization or a user, also set `organization_id` or `user_id`. The response has no
+    /// fields. Fails with `NOT_FOUND` for an unknown account.
     ///
-    /// - `connector`: Name of the account's connection, such as `slack`: letters, digits, spaces, `_`,
-    ///   `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+    /// - `connector`: Name of the account's connection, such as `slack`: letters, digits, spaces,
+    ///   `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     /// - `identifier`: Identifier of the account within the connector, such as a user id, an e-mail
     ///   address or a workspace id; at most 100 characters.
     ///
@@ -268,8 +269,8 @@ impl ConnectedAccounts {
     /// Returns the link and its expiry time. An OAuth account becomes `ACTIVE` when the user has
     /// authorized it. Fails with `NOT_FOUND` for an unknown account.
     ///
-    /// - `connector`: Name of the account's connection, such as `slack`: letters, digits, spaces, `_`,
-    ///   `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+    /// - `connector`: Name of the account's connection, such as `slack`: letters, digits, spaces,
+    ///   `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     /// - `identifier`: Identifier of the account within the connector, such as a user id, an e-mail
     ///   address or a workspace id; at most 100 characters.
     ///
@@ -328,11 +329,11 @@ impl ConnectedAccounts {
     /// Returns a connected account with its credentials, such as OAuth tokens.
     ///
     /// Treat the response as a secret. Identify the account by `id`, or by `connector` and
-    /// `identifier`. If the account belongs to an organization or a user, also set `organization_id` or
-    /// `user_id`. Fails with `NOT_FOUND` for an unknown account.
+    /// `identifier`. If the account belongs to an organization or a user, also set
+    /// `organization_id` or `user_id`. Fails with `NOT_FOUND` for an unknown account.
     ///
-    /// - `connector`: Name of the account's connection, such as `slack`: letters, digits, spaces, `_`,
-    ///   `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+    /// - `connector`: Name of the account's connection, such as `slack`: letters, digits, spaces,
+    ///   `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     /// - `identifier`: Identifier of the account within the connector, such as a user id, an e-mail
     ///   address or a workspace id; at most 100 characters.
     ///
@@ -393,12 +394,12 @@ impl ConnectedAccounts {
 
     /// Returns the status and the settings of a connected account.
     ///
-    /// Identify the account by `id`, or by `connector` and `identifier`. If the account belongs to an
-    /// organization or a user, also set `organization_id` or `user_id`. Fails with `NOT_FOUND` for an
-    /// unknown account.
+    /// Identify the account by `id`, or by `connector` and `identifier`. If the account belongs to
+    /// an organization or a user, also set `organization_id` or `user_id`. Fails with `NOT_FOUND`
+    /// for an unknown account.
     ///
-    /// - `connector`: Name of the account's connection, such as `slack`: letters, digits, spaces, `_`,
-    ///   `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+    /// - `connector`: Name of the account's connection, such as `slack`: letters, digits, spaces,
+    ///   `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     /// - `identifier`: Identifier of the account within the connector, such as a user id, an e-mail
     ///   address or a workspace id; at most 100 characters.
     ///
@@ -454,15 +455,15 @@ impl ConnectedAccounts {
         ConnectedAccountsGet(call)
     }
 
-    /// Confirms that the user who authorized a connected account is the user who is logged in to your
-    /// application.
+    /// Confirms that the user who authorized a connected account is the user who is logged in to
+    /// your application.
     ///
-    /// Changes the status of the account from `PENDING_VERIFICATION` to `ACTIVE` and returns the URL to
-    /// redirect the browser to. Take the identifier from your own session, never from the URL of the
-    /// request.
+    /// Changes the status of the account from `PENDING_VERIFICATION` to `ACTIVE` and returns the
+    /// URL to redirect the browser to. Take the identifier from your own session, never from the
+    /// URL of the request.
     ///
-    /// - `auth_request_id`: The `auth_request_id` query parameter received at `user_verify_url`, 1 to
-    ///   1000 characters.
+    /// - `auth_request_id`: The `auth_request_id` query parameter received at `user_verify_url`, 1
+    ///   to 1000 characters.
     /// - `identifier`: Identifier of the logged-in user's connected account, 1 to 200 characters.
     ///
     /// Route: `POST /api/v1/connected_accounts/user/verify`

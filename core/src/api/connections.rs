@@ -17,7 +17,8 @@ use crate::{Call, Pages, schema};
 
 /// Manages the connections of organizations and lists all connections.
 ///
-/// Created by [`Client::connections`](crate::Client::connections). Cloning it is cheap.
+/// Created by [`Client::connections`](crate::Client::connections).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Connections {
     client: crate::Client,
@@ -33,10 +34,11 @@ impl crate::Client {
 }
 
 impl Connections {
-    /// Creates a single sign-on connection of an organization and returns it with its id and status.
+    /// Creates a single sign-on connection of an organization and returns it with its id and
+    /// status.
     ///
-    /// Fails with `INVALID_ARGUMENT` if `connection` is missing or contains an unknown enum value, and
-    /// with `NOT_FOUND` for an unknown organization.
+    /// Fails with `INVALID_ARGUMENT` if `connection` is missing or contains an unknown enum value,
+    /// and with `NOT_FOUND` for an unknown organization.
     ///
     /// - `organization_id`: Id of the organization (`org_` followed by digits), 1 to 32 characters.
     /// - `connection`: The connection to create.
@@ -49,10 +51,8 @@ impl Connections {
     /// use scalekit::api::connections::ConnectionType;
     /// use scalekit::api::connections::CreateConnection;
     ///
-    /// let connection = client
-    ///     .connections()
-    ///     .create("org_123", CreateConnection::new(ConnectionProvider::Okta, ConnectionType::Oidc))
-    ///     .await?;
+    /// let connection = CreateConnection::new(ConnectionProvider::Okta, ConnectionType::Oidc);
+    /// let connection = client.connections().create("org_123", connection).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -101,7 +101,8 @@ impl Connections {
         call
     }
 
-    /// Lists all connections of an organization or of a domain in order of creation, in one response.
+    /// Lists all connections of an organization or of a domain in order of creation, in one
+    /// response.
     ///
     /// Only active connections are listed unless `include` is `all`. The entries are summaries;
     /// `GetConnection` returns the settings.
@@ -150,8 +151,8 @@ impl Connections {
 
     /// Enables a connection of an organization, so that users can log in through it.
     ///
-    /// Returns whether it is now enabled. Fails with `NOT_FOUND` if the organization or the connection
-    /// does not exist.
+    /// Returns whether it is now enabled. Fails with `NOT_FOUND` if the organization or the
+    /// connection does not exist.
     ///
     /// - `organization_id`: Id of the organization (`org_` followed by digits), 1 to 32 characters.
     /// - `id`: Id of the connection (`conn_` followed by digits), 1 to 32 characters.
@@ -283,7 +284,8 @@ pages_type!(ConnectionsListAppConnections, ListConnection);
 
 /// Manages the connections of the environment, such as social logins.
 ///
-/// Created by [`Client::environment_connections`](crate::Client::environment_connections). Cloning it is cheap.
+/// Created by [`Client::environment_connections`](crate::Client::environment_connections).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct EnvironmentConnections {
     client: crate::Client,
@@ -301,9 +303,9 @@ impl crate::Client {
 impl EnvironmentConnections {
     /// Creates a connection of the environment and returns it.
     ///
-    /// A connection to a known third-party service starts with the OAuth settings of that service. If
-    /// `key_id` is not set, it is derived from the provider's name. Fails with `INVALID_ARGUMENT` if
-    /// `connection` is missing or contains an unknown enum value.
+    /// A connection to a known third-party service starts with the OAuth settings of that service.
+    /// If `key_id` is not set, it is derived from the provider's name. Fails with
+    /// `INVALID_ARGUMENT` if `connection` is missing or contains an unknown enum value.
     ///
     /// - `connection`: The connection to create.
     ///
@@ -315,10 +317,8 @@ impl EnvironmentConnections {
     /// use scalekit::api::connections::ConnectionType;
     /// use scalekit::api::connections::CreateConnection;
     ///
-    /// let connection = client
-    ///     .environment_connections()
-    ///     .create(CreateConnection::new(ConnectionProvider::Okta, ConnectionType::Oidc))
-    ///     .await?;
+    /// let connection = CreateConnection::new(ConnectionProvider::Okta, ConnectionType::Oidc);
+    /// let connection = client.environment_connections().create(connection).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -371,10 +371,8 @@ impl EnvironmentConnections {
     /// use scalekit::api::connections::ConnectionProvider;
     /// use scalekit::api::connections::UpdateConnection;
     ///
-    /// let connection = client
-    ///     .environment_connections()
-    ///     .update("conn_123", UpdateConnection::new().provider(ConnectionProvider::Okta))
-    ///     .await?;
+    /// let connection = UpdateConnection::new().provider(ConnectionProvider::Okta);
+    /// let connection = client.environment_connections().update("conn_123", connection).await?;
     /// # Ok(())
     /// # }
     /// ```

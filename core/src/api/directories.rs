@@ -12,7 +12,8 @@ use crate::{Call, Pages, schema};
 /// Manages the directories of an organization and reads the users and groups provisioned through
 /// them.
 ///
-/// Created by [`Client::directories`](crate::Client::directories). Cloning it is cheap.
+/// Created by [`Client::directories`](crate::Client::directories).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Directories {
     client: crate::Client,
@@ -30,10 +31,12 @@ impl crate::Client {
 impl Directories {
     /// Creates a directory for an organization.
     ///
-    /// The directory is enabled immediately. The response contains its id and its endpoint. Fails with
-    /// `INVALID_ARGUMENT` if the type is missing, and with `NOT_FOUND` for an unknown organization.
+    /// The directory is enabled immediately. The response contains its id and its endpoint. Fails
+    /// with `INVALID_ARGUMENT` if the type is missing, and with `NOT_FOUND` for an unknown
+    /// organization.
     ///
-    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32
+    ///   characters.
     /// - `directory`: The directory to create.
     ///
     /// Route: `POST /api/v1/organizations/{organization_id}/directories`
@@ -70,7 +73,8 @@ impl Directories {
     /// An enabled directory cannot be deleted: disable it first. Fails with `NOT_FOUND` if the
     /// organization or the directory does not exist.
     ///
-    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32
+    ///   characters.
     /// - `id`: Id of the directory (`dir_` followed by digits), at most 32 characters.
     ///
     /// Route: `DELETE /api/v1/organizations/{organization_id}/directories/{id}`
@@ -96,7 +100,8 @@ impl Directories {
     ///
     /// Fails with `NOT_FOUND` if the organization or the directory does not exist.
     ///
-    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32
+    ///   characters.
     /// - `id`: Id of the directory (`dir_` followed by digits), 1 to 32 characters.
     ///
     /// Route: `GET /api/v1/organizations/{organization_id}/directories/{id}`
@@ -124,7 +129,8 @@ impl Directories {
 
     /// Lists all directories of an organization in order of creation, in one response.
     ///
-    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32
+    ///   characters.
     ///
     /// Route: `GET /api/v1/organizations/{organization_id}/directories`
     ///
@@ -146,10 +152,11 @@ impl Directories {
 
     /// Enables a directory, so that it provisions users and groups.
     ///
-    /// Returns whether it is now enabled. Fails with `NOT_FOUND` if the organization or the directory
-    /// does not exist.
+    /// Returns whether it is now enabled. Fails with `NOT_FOUND` if the organization or the
+    /// directory does not exist.
     ///
-    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32
+    ///   characters.
     /// - `id`: Id of the directory (`dir_` followed by digits), at most 32 characters.
     ///
     /// Route: `PATCH /api/v1/organizations/{organization_id}/directories/{id}:enable`
@@ -177,10 +184,11 @@ impl Directories {
 
     /// Disables a directory, so that it no longer provisions users and groups.
     ///
-    /// Returns whether it is still enabled. Fails with `NOT_FOUND` if the organization or the directory
-    /// does not exist.
+    /// Returns whether it is still enabled. Fails with `NOT_FOUND` if the organization or the
+    /// directory does not exist.
     ///
-    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32
+    ///   characters.
     /// - `id`: Id of the directory (`dir_` followed by digits), at most 32 characters.
     ///
     /// Route: `PATCH /api/v1/organizations/{organization_id}/directories/{id}:disable`
@@ -211,7 +219,8 @@ impl Directories {
     ///
     /// Fails with `NOT_FOUND` if the organization or the directory does not exist.
     ///
-    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32
+    ///   characters.
     /// - `directory_id`: Id of the directory (`dir_` followed by digits), at most 32 characters.
     ///
     /// Route: `GET /api/v1/organizations/{organization_id}/directories/{directory_id}/users`
@@ -240,12 +249,13 @@ impl Directories {
         DirectoriesListUsers(pages)
     }
 
-    /// Lists the groups of a directory, page by page, optionally restricted to groups changed after a
-    /// given time.
+    /// Lists the groups of a directory, page by page, optionally restricted to groups changed after
+    /// a given time.
     ///
     /// Fails with `NOT_FOUND` if the organization or the directory does not exist.
     ///
-    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32 characters.
+    /// - `organization_id`: Id of the organization (`org_` followed by digits), at most 32
+    ///   characters.
     /// - `directory_id`: Id of the directory (`dir_` followed by digits), at most 32 characters.
     ///
     /// Route: `GET /api/v1/organizations/{organization_id}/directories/{directory_id}/groups`

@@ -13,7 +13,8 @@ use crate::{Call, schema};
 /// A domain directs users to the organization's login, or allows members to have e-mail addresses
 /// of the domain.
 ///
-/// Created by [`Client::domains`](crate::Client::domains). Cloning it is cheap.
+/// Created by [`Client::domains`](crate::Client::domains).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Domains {
     client: crate::Client,
@@ -214,7 +215,8 @@ impl Domains {
         DomainsDelete(call)
     }
 
-    /// Lists the domains of an organization in order of creation, optionally restricted to one type.
+    /// Lists the domains of an organization in order of creation, optionally restricted to one
+    /// type.
     ///
     /// Pages are selected by number, not by token.
     ///

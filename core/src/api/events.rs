@@ -10,7 +10,8 @@ use crate::{Pages, schema};
 
 /// Reads the events of an environment.
 ///
-/// Created by [`Client::events`](crate::Client::events). Cloning it is cheap.
+/// Created by [`Client::events`](crate::Client::events).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Events {
     client: crate::Client,

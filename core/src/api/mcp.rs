@@ -14,7 +14,8 @@ use crate::{Call, Pages, schema};
 /// Manages MCP (Model Context Protocol) server configurations, their instances for individual
 /// users, and the tokens that give access to them.
 ///
-/// Created by [`Client::mcp`](crate::Client::mcp). Cloning it is cheap.
+/// Created by [`Client::mcp`](crate::Client::mcp).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Mcp {
     client: crate::Client,
@@ -278,8 +279,8 @@ impl Mcp {
         call
     }
 
-    /// Returns the authorization state of each connection of an MCP instance and, on request, a link
-    /// with which the user can authorize it.
+    /// Returns the authorization state of each connection of an MCP instance and, on request, a
+    /// link with which the user can authorize it.
     ///
     /// Fails with `NOT_FOUND` for an unknown instance.
     ///
@@ -312,8 +313,8 @@ impl Mcp {
 
     /// Creates a token that gives access to an MCP server on behalf of a user for a limited time.
     ///
-    /// Set either `mcp_config_id` or `key_id`. Fails with `NOT_FOUND` for an unknown configuration or
-    /// connection, and with `INVALID_ARGUMENT` for an unknown access level.
+    /// Set either `mcp_config_id` or `key_id`. Fails with `NOT_FOUND` for an unknown configuration
+    /// or connection, and with `INVALID_ARGUMENT` for an unknown access level.
     ///
     /// - `mcp_config_id`: Id of the MCP configuration that the token gives access to.
     /// - `identifier`: Identifier of the user on whose behalf the token acts, 1 to 255 characters.
@@ -348,8 +349,8 @@ impl Mcp {
 
     /// Same as [`create_session_token`](Self::create_session_token), but takes `connection_name`.
     ///
-    /// - `connection_name`: Key id of the app connection that the token gives access to, instead of a
-    ///   configuration.
+    /// - `connection_name`: Key id of the app connection that the token gives access to, instead of
+    ///   a configuration.
     /// - `identifier`: Identifier of the user on whose behalf the token acts, 1 to 255 characters.
     ///
     /// ```

@@ -2,8 +2,8 @@
 //! The typed API: the resources of each package, with their messages and enums.
 //!
 //! A method of a resource takes ids and required values, and returns a [`Call`](crate::Call) or
-//! [`Pages`](crate::Pages). Options are set on the returned value. Awaiting it sends the request and
-//! returns the value itself, such as an organization.
+//! [`Pages`](crate::Pages). Options are set on the returned value. Awaiting it sends the request
+//! and returns the value itself, such as an organization.
 //!
 //! ```
 //! # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
@@ -20,9 +20,9 @@
 //! [`Error`](crate::Error) if the service rejects it or cannot be reached. The documentation of the
 //! methods names the gRPC status codes of the service, such as `NOT_FOUND`.
 //!
-//! Messages that callers create have a constructor `new` with their required fields, and a method for
-//! each other field. Use these: later versions can add fields. [`raw`] contains the requests and
-//! responses of the protobuf schema.
+//! Messages that callers create have a constructor `new` with their required fields, and a method
+//! for each other field. Use these: later versions can add fields. [`raw`] contains the requests
+//! and responses of the protobuf schema.
 //!
 //! | module | content | resources |
 //! |---|---|---|

@@ -13,7 +13,8 @@ use crate::{Call, Pages, schema};
 
 /// Manages organizations, their settings, their session policy and links to their admin portal.
 ///
-/// Created by [`Client::organizations`](crate::Client::organizations). Cloning it is cheap.
+/// Created by [`Client::organizations`](crate::Client::organizations).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Organizations {
     client: crate::Client,
@@ -62,8 +63,8 @@ impl Organizations {
     /// Updates an organization and returns it.
     ///
     /// Fields that are not set keep their values; `metadata` is replaced as a whole. Fails with
-    /// `NOT_FOUND` for an unknown organization, and with `ALREADY_EXISTS` if another organization has
-    /// the new external id.
+    /// `NOT_FOUND` for an unknown organization, and with `ALREADY_EXISTS` if another organization
+    /// has the new external id.
     ///
     /// - `id`: Id of the organization (`org_` followed by digits), at most 32 characters.
     /// - `organization`: The new values.
@@ -227,7 +228,8 @@ impl Organizations {
 
     /// Deletes an organization and returns nothing.
     ///
-    /// Its slug and external id can be used again. Fails with `NOT_FOUND` for an unknown organization.
+    /// Its slug and external id can be used again. Fails with `NOT_FOUND` for an unknown
+    /// organization.
     ///
     /// - `id`: Id of the organization (`org_` followed by digits), at most 32 characters.
     ///

@@ -10,7 +10,8 @@ use crate::{Call, schema};
 
 /// Logs users in without a password, by a one-time code or a magic link sent by e-mail.
 ///
-/// Created by [`Client::passwordless`](crate::Client::passwordless). Cloning it is cheap.
+/// Created by [`Client::passwordless`](crate::Client::passwordless).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Passwordless {
     client: crate::Client,
@@ -29,9 +30,9 @@ impl Passwordless {
     /// Sends an e-mail with a one-time code, a magic link or both, depending on the settings of the
     /// environment.
     ///
-    /// Returns the expiry time of the credentials and the id of the authentication request, which is
-    /// needed to verify a credential or to resend the e-mail. Fails with `INVALID_ARGUMENT` if the
-    /// e-mail address or another field is invalid.
+    /// Returns the expiry time of the credentials and the id of the authentication request, which
+    /// is needed to verify a credential or to resend the e-mail. Fails with `INVALID_ARGUMENT` if
+    /// the e-mail address or another field is invalid.
     ///
     /// - `email`: E-mail address of the recipient, at most 320 characters.
     ///
@@ -61,8 +62,9 @@ impl Passwordless {
 
     /// Verifies a one-time code or the token of a magic link.
     ///
-    /// Returns the verified e-mail address and the `state` of the request that sent the e-mail. A code
-    /// works once and allows only a few attempts. A wrong, used or expired credential is an error.
+    /// Returns the verified e-mail address and the `state` of the request that sent the e-mail. A
+    /// code works once and allows only a few attempts. A wrong, used or expired credential is an
+    /// error.
     ///
     /// - `code`: The one-time code that the user entered, 1 to 20 characters.
     ///
@@ -110,8 +112,8 @@ impl Passwordless {
 
     /// Resends the e-mail of an authentication request.
     ///
-    /// Returns the same response as `SendPasswordlessEmail`; use its `auth_request_id` in later calls.
-    /// Fails with `NOT_FOUND` for an unknown authentication request.
+    /// Returns the same response as `SendPasswordlessEmail`; use its `auth_request_id` in later
+    /// calls. Fails with `NOT_FOUND` for an unknown authentication request.
     ///
     /// - `auth_request_id`: Id of the authentication request, from the response to
     ///   `SendPasswordlessEmail`; 1 to 200 characters.

@@ -13,7 +13,8 @@ use crate::{Call, Pages, schema};
 
 /// Lists the providers that connections can use, and manages custom providers.
 ///
-/// Created by [`Client::providers`](crate::Client::providers). Cloning it is cheap.
+/// Created by [`Client::providers`](crate::Client::providers).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Providers {
     client: crate::Client,
@@ -41,10 +42,12 @@ impl Providers {
     /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
     /// use scalekit::api::providers::CreateCustomProvider;
     ///
-    /// let provider = client
-    ///     .providers()
-    ///     .create(CreateCustomProvider::new("Acme", [serde_json::json!({"type": "BEARER"})], "https://app.acme.com/"))
-    ///     .await?;
+    /// let provider = CreateCustomProvider::new(
+    ///     "Acme",
+    ///     [serde_json::json!({"type": "BEARER"})],
+    ///     "https://app.acme.com/",
+    /// );
+    /// let provider = client.providers().create(provider).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -71,10 +74,12 @@ impl Providers {
     /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
     /// use scalekit::api::providers::UpdateCustomProvider;
     ///
-    /// let provider = client
-    ///     .providers()
-    ///     .update("ada@acme.com", UpdateCustomProvider::new("Acme", [serde_json::json!({"type": "BEARER"})], "https://app.acme.com/"))
-    ///     .await?;
+    /// let provider = UpdateCustomProvider::new(
+    ///     "Acme",
+    ///     [serde_json::json!({"type": "BEARER"})],
+    ///     "https://app.acme.com/",
+    /// );
+    /// let provider = client.providers().update("ada@acme.com", provider).await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -10,7 +10,8 @@ use crate::{Call, Pages, schema};
 
 /// Manages the roles of the environment and their permissions.
 ///
-/// Created by [`Client::roles`](crate::Client::roles). Cloning it is cheap.
+/// Created by [`Client::roles`](crate::Client::roles).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Roles {
     client: crate::Client,
@@ -28,8 +29,8 @@ impl crate::Client {
 impl Roles {
     /// Creates a role of the environment and returns it.
     ///
-    /// Fails with `ALREADY_EXISTS` if the name is taken (error code `ROLE_KEYNAME_CONFLICT`), and with
-    /// `INVALID_ARGUMENT` if a field is invalid.
+    /// Fails with `ALREADY_EXISTS` if the name is taken (error code `ROLE_KEYNAME_CONFLICT`), and
+    /// with `INVALID_ARGUMENT` if a field is invalid.
     ///
     /// - `role`: The role to create.
     ///
@@ -130,8 +131,8 @@ impl Roles {
 
     /// Deletes a role of the environment and returns nothing.
     ///
-    /// Fails with `FAILED_PRECONDITION` if members have the role and no replacement role is given, and
-    /// with `NOT_FOUND` for an unknown role.
+    /// Fails with `FAILED_PRECONDITION` if members have the role and no replacement role is given,
+    /// and with `NOT_FOUND` for an unknown role.
     ///
     /// - `role_name`: Name of the role: 1 to 64 letters, digits and `_`. Must match
     ///   `^[a-zA-Z0-9_]{1,64}$`.
@@ -203,7 +204,8 @@ impl Roles {
     ///
     /// Fails with `NOT_FOUND` for an unknown role.
     ///
-    /// - `role_name`: Name of the role: 1 to 64 letters, digits and `_`. Must match `^[a-zA-Z0-9_]+$`.
+    /// - `role_name`: Name of the role: 1 to 64 letters, digits and `_`. Must match
+    ///   `^[a-zA-Z0-9_]+$`.
     ///
     /// Route: `GET /api/v1/roles/{role_name}/dependents`
     ///
@@ -227,7 +229,8 @@ impl Roles {
     ///
     /// The role loses its inherited permissions. Fails with `NOT_FOUND` for an unknown role.
     ///
-    /// - `role_name`: Name of the role: 1 to 64 letters, digits and `_`. Must match `^[a-zA-Z0-9_]+$`.
+    /// - `role_name`: Name of the role: 1 to 64 letters, digits and `_`. Must match
+    ///   `^[a-zA-Z0-9_]+$`.
     ///
     /// Route: `DELETE /api/v1/roles/{role_name}/base`
     ///
@@ -308,9 +311,10 @@ impl Roles {
     ///
     /// Fails with `NOT_FOUND` for an unknown role.
     ///
-    /// - `role_name`: Name of the role: 1 to 64 letters, digits and `_`. Must match `^[a-zA-Z0-9_]+$`.
-    /// - `permission_name`: Name of the permission: 1 to 64 letters, digits, `_` and `:`. Must match
-    ///   `^[a-zA-Z0-9_:]+$`.
+    /// - `role_name`: Name of the role: 1 to 64 letters, digits and `_`. Must match
+    ///   `^[a-zA-Z0-9_]+$`.
+    /// - `permission_name`: Name of the permission: 1 to 64 letters, digits, `_` and `:`. Must
+    ///   match `^[a-zA-Z0-9_:]+$`.
     ///
     /// Route: `DELETE /api/v1/roles/{role_name}/permissions/{permission_name}`
     ///
@@ -339,7 +343,8 @@ impl Roles {
     ///
     /// Fails with `NOT_FOUND` for an unknown role.
     ///
-    /// - `role_name`: Name of the role: 1 to 64 letters, digits and `_`. Must match `^[a-zA-Z0-9_]+$`.
+    /// - `role_name`: Name of the role: 1 to 64 letters, digits and `_`. Must match
+    ///   `^[a-zA-Z0-9_]+$`.
     ///
     /// Route: `GET /api/v1/roles/{role_name}/permissions:all`
     ///
@@ -444,7 +449,8 @@ call_type!(RolesUpdateDefaults, UpdateDefaultRolesResponse);
 
 /// Manages the roles that exist only in one organization.
 ///
-/// Created by [`Client::organization_roles`](crate::Client::organization_roles). Cloning it is cheap.
+/// Created by [`Client::organization_roles`](crate::Client::organization_roles).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct OrganizationRoles {
     client: crate::Client,
@@ -592,8 +598,8 @@ impl OrganizationRoles {
 
     /// Deletes a role of an organization and returns nothing.
     ///
-    /// Fails with `FAILED_PRECONDITION` if members have the role and no replacement role is given, and
-    /// with `NOT_FOUND` for an unknown organization or role.
+    /// Fails with `FAILED_PRECONDITION` if members have the role and no replacement role is given,
+    /// and with `NOT_FOUND` for an unknown organization or role.
     ///
     /// - `organization_id`: Id of the organization (`org_` followed by digits). 1 to 32 characters.
     /// - `role_name`: Name of the role: 1 to 64 letters, digits and `_`. Must match
@@ -630,7 +636,8 @@ impl OrganizationRoles {
     ///
     /// Fails with `NOT_FOUND` for an unknown organization or role.
     ///
-    /// - `organization_id`: Id of the organization (`org_` followed by digits). 1 to 100 characters.
+    /// - `organization_id`: Id of the organization (`org_` followed by digits). 1 to 100
+    ///   characters.
     /// - `role_name`: Name of the role: 1 to 64 letters, digits and `_`. Must match
     ///   `^[a-zA-Z0-9_]{1,64}$`.
     ///
@@ -694,8 +701,8 @@ impl OrganizationRoles {
 
     /// Removes the base role from a role of an organization and returns nothing.
     ///
-    /// The role loses its inherited permissions. Fails with `NOT_FOUND` for an unknown organization or
-    /// role.
+    /// The role loses its inherited permissions. Fails with `NOT_FOUND` for an unknown organization
+    /// or role.
     ///
     /// - `organization_id`: Id of the organization (`org_` followed by digits). 1 to 32 characters.
     /// - `role_name`: Name of the role: 1 to 64 letters, digits and `_`. Must match
@@ -779,7 +786,8 @@ call_type!(OrganizationRolesDelete, ());
 
 /// Manages permissions, which roles grant to users.
 ///
-/// Created by [`Client::permissions`](crate::Client::permissions). Cloning it is cheap.
+/// Created by [`Client::permissions`](crate::Client::permissions).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Permissions {
     client: crate::Client,
@@ -826,8 +834,8 @@ impl Permissions {
     ///
     /// Fails with `NOT_FOUND` for an unknown name.
     ///
-    /// - `permission_name`: Name of the permission: 1 to 64 letters, digits, `_` and `:`. Must match
-    ///   `^[a-zA-Z0-9_:]+$`.
+    /// - `permission_name`: Name of the permission: 1 to 64 letters, digits, `_` and `:`. Must
+    ///   match `^[a-zA-Z0-9_:]+$`.
     ///
     /// Route: `GET /api/v1/permissions/{permission_name}`
     ///
@@ -851,8 +859,8 @@ impl Permissions {
     ///
     /// Fails with `NOT_FOUND` for an unknown name.
     ///
-    /// - `permission_name`: Name of the permission: 1 to 64 letters, digits, `_` and `:`. Must match
-    ///   `^[a-zA-Z0-9_:]+$`.
+    /// - `permission_name`: Name of the permission: 1 to 64 letters, digits, `_` and `:`. Must
+    ///   match `^[a-zA-Z0-9_:]+$`.
     /// - `permission`: The new values.
     ///
     /// Route: `PUT /api/v1/permissions/{permission_name}`
@@ -908,8 +916,8 @@ impl Permissions {
     ///
     /// Fails with `NOT_FOUND` for an unknown name.
     ///
-    /// - `permission_name`: Name of the permission: 1 to 64 letters, digits, `_` and `:`. Must match
-    ///   `^[a-zA-Z0-9_:]+$`.
+    /// - `permission_name`: Name of the permission: 1 to 64 letters, digits, `_` and `:`. Must
+    ///   match `^[a-zA-Z0-9_:]+$`.
     ///
     /// Route: `DELETE /api/v1/permissions/{permission_name}`
     ///

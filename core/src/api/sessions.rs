@@ -12,7 +12,8 @@ use crate::{Call, Pages, schema};
 ///
 /// A session starts when the user logs in.
 ///
-/// Created by [`Client::sessions`](crate::Client::sessions). Cloning it is cheap.
+/// Created by [`Client::sessions`](crate::Client::sessions).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Sessions {
     client: crate::Client,

@@ -13,7 +13,8 @@ use crate::{Call, Pages, schema};
 
 /// Creates, validates and revokes opaque API tokens of organizations and their users.
 ///
-/// Created by [`Client::tokens`](crate::Client::tokens). Cloning it is cheap.
+/// Created by [`Client::tokens`](crate::Client::tokens).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Tokens {
     client: crate::Client,
@@ -31,8 +32,9 @@ impl crate::Client {
 impl Tokens {
     /// Creates an API token for an organization or for one of its users.
     ///
-    /// Returns the token, which is shown only once. Fails with `NOT_FOUND` for an unknown organization
-    /// or user, and with `INVALID_ARGUMENT` if the claims or the description are invalid.
+    /// Returns the token, which is shown only once. Fails with `NOT_FOUND` for an unknown
+    /// organization or user, and with `INVALID_ARGUMENT` if the claims or the description are
+    /// invalid.
     ///
     /// - `token`: The token to create.
     ///
@@ -108,8 +110,8 @@ impl Tokens {
     ///
     /// The entries do not contain the tokens themselves.
     ///
-    /// - `organization_id`: Id of the organization whose tokens are listed (`org_` followed by digits).
-    ///   At most 32 characters.
+    /// - `organization_id`: Id of the organization whose tokens are listed (`org_` followed by
+    ///   digits). At most 32 characters.
     ///
     /// Route: `GET /api/v1/tokens`
     ///

@@ -11,7 +11,8 @@ use crate::{Call, Pages, schema};
 
 /// Lists, searches and executes the tools that connected accounts make available.
 ///
-/// Created by [`Client::tools`](crate::Client::tools). Cloning it is cheap.
+/// Created by [`Client::tools`](crate::Client::tools).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Tools {
     client: crate::Client,
@@ -48,8 +49,8 @@ impl Tools {
         ))
     }
 
-    /// Lists the tools that match the filter and that the connected accounts of an identifier can run,
-    /// page by page.
+    /// Lists the tools that match the filter and that the connected accounts of an identifier can
+    /// run, page by page.
     ///
     /// - `identifier`: Identifier of the connected accounts, at most 100 characters.
     /// - `filter`: Filter. Required, but may be empty.
@@ -137,8 +138,8 @@ impl Tools {
     /// Executes a tool with a connected account and returns its result.
     ///
     /// An unknown tool is an error. If the tool itself fails, the error details contain
-    /// `tool_error_info`. The default timeout of this call is 60 seconds. The client never retries it,
-    /// because a tool can have side effects.
+    /// `tool_error_info`. The default timeout of this call is 60 seconds. The client never retries
+    /// it, because a tool can have side effects.
     ///
     /// - `tool_name`: Name of the tool, such as `gmail_fetch_mails`.
     ///

@@ -13,7 +13,8 @@ use crate::{Call, Pages, schema};
 
 /// Manages users, their roles and their invitations.
 ///
-/// Created by [`Client::users`](crate::Client::users). Cloning it is cheap.
+/// Created by [`Client::users`](crate::Client::users).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Users {
     client: crate::Client,
@@ -94,12 +95,13 @@ impl Users {
         )
     }
 
-    /// Finds users of the environment whose name, e-mail address, id or external id contains the search
-    /// text, page by page.
+    /// Finds users of the environment whose name, e-mail address, id or external id contains the
+    /// search text, page by page.
     ///
     /// Fails with `INVALID_ARGUMENT` if the text has fewer than 3 or more than 100 characters.
     ///
-    /// - `query`: Text to search for in name, e-mail address, id and external id, 3 to 100 characters.
+    /// - `query`: Text to search for in name, e-mail address, id and external id, 3 to 100
+    ///   characters.
     ///
     /// Route: `GET /api/v1/users:search`
     ///
@@ -122,14 +124,15 @@ impl Users {
         pages
     }
 
-    /// Finds users of an organization whose name, e-mail address, id or external id contains the search
-    /// text, page by page.
+    /// Finds users of an organization whose name, e-mail address, id or external id contains the
+    /// search text, page by page.
     ///
-    /// Fails with `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT` if the text has
-    /// fewer than 3 or more than 100 characters.
+    /// Fails with `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT` if the text
+    /// has fewer than 3 or more than 100 characters.
     ///
     /// - `organization_id`: Id of the organization (`org_` followed by digits). 1 to 32 characters.
-    /// - `query`: Text to search for in name, e-mail address, id and external id, 3 to 100 characters.
+    /// - `query`: Text to search for in name, e-mail address, id and external id, 3 to 100
+    ///   characters.
     ///
     /// Route: `GET /api/v1/organizations/{organization_id}/users:search`
     ///
@@ -159,8 +162,8 @@ impl Users {
 
     /// Updates a user and returns the user.
     ///
-    /// Fields that are not set keep their values. Fails with `NOT_FOUND` for an unknown user, and with
-    /// `INVALID_ARGUMENT` if a field is invalid.
+    /// Fields that are not set keep their values. Fails with `NOT_FOUND` for an unknown user, and
+    /// with `INVALID_ARGUMENT` if a field is invalid.
     ///
     /// - `id`: Id of the user (`usr_` followed by digits). 19 to 25 characters.
     /// - `user`: The new values.
@@ -266,9 +269,9 @@ impl Users {
 
     /// Creates a user as a member of an organization and returns the user with the membership.
     ///
-    /// If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for an
-    /// unknown organization, and with `INVALID_ARGUMENT` if the e-mail address or another field is
-    /// invalid.
+    /// If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for
+    /// an unknown organization, and with `INVALID_ARGUMENT` if the e-mail address or another field
+    /// is invalid.
     ///
     /// - `organization_id`: Id of the organization to add the user to (`org_` followed by digits).
     /// - `user`: The user to create.
@@ -502,7 +505,8 @@ call_type!(UsersCreate, User);
 
 /// Manages the memberships of users in organizations.
 ///
-/// Created by [`Client::memberships`](crate::Client::memberships). Cloning it is cheap.
+/// Created by [`Client::memberships`](crate::Client::memberships).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Memberships {
     client: crate::Client,
@@ -520,8 +524,8 @@ impl crate::Client {
 impl Memberships {
     /// Adds a user to an organization and returns the user.
     ///
-    /// If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for an
-    /// unknown organization or user.
+    /// If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for
+    /// an unknown organization or user.
     ///
     /// - `organization_id`: Id of the organization (`org_` followed by digits). 1 to 32 characters.
     /// - `user_id`: Id of the user (`usr_` followed by digits). 19 to 25 characters.
@@ -534,9 +538,10 @@ impl Memberships {
     /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
     /// use scalekit::api::users::CreateMembership;
     ///
+    /// let membership = CreateMembership::new().inviter_email("ada@acme.com");
     /// let user = client
     ///     .memberships()
-    ///     .create("org_123", "usr_123", CreateMembership::new().inviter_email("ada@acme.com"))
+    ///     .create("org_123", "usr_123", membership)
     ///     .send_invitation_email(true)
     ///     .await?;
     /// # Ok(())
@@ -569,9 +574,10 @@ impl Memberships {
     /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {
     /// use scalekit::api::users::CreateMembership;
     ///
+    /// let membership = CreateMembership::new().inviter_email("ada@acme.com");
     /// let user = client
     ///     .memberships()
-    ///     .create_by_external_id("org_123", "customer-7", CreateMembership::new().inviter_email("ada@acme.com"))
+    ///     .create_by_external_id("org_123", "customer-7", membership)
     ///     .send_invitation_email(true)
     ///     .await?;
     /// # Ok(())
@@ -596,7 +602,8 @@ impl Memberships {
 
     /// Removes a user from an organization and returns nothing.
     ///
-    /// The user is not deleted. Fails with `NOT_FOUND` for an unknown organization, user or membership.
+    /// The user is not deleted. Fails with `NOT_FOUND` for an unknown organization, user or
+    /// membership.
     ///
     /// - `organization_id`: Id of the organization (`org_` followed by digits). 1 to 32 characters.
     /// - `user_id`: Id of the user (`usr_` followed by digits). 19 to 25 characters.
@@ -655,7 +662,8 @@ impl Memberships {
         MembershipsDelete(call)
     }
 
-    /// Updates the roles and metadata of a user's membership in an organization, and returns the user.
+    /// Updates the roles and metadata of a user's membership in an organization, and returns the
+    /// user.
     ///
     /// Fails with `NOT_FOUND` for an unknown organization, user or membership.
     ///

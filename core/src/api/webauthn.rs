@@ -9,7 +9,8 @@ use crate::{Call, schema};
 
 /// Manages the WebAuthn credentials, also called passkeys, that users have registered.
 ///
-/// Created by [`Client::webauthn`](crate::Client::webauthn). Cloning it is cheap.
+/// Created by [`Client::webauthn`](crate::Client::webauthn).
+/// Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Webauthn {
     client: crate::Client,
@@ -28,8 +29,8 @@ impl Webauthn {
     /// Lists all credentials of a user in order of creation, in one response.
     ///
     /// The response also contains the options for the browser's
-    /// `PublicKeyCredential.signalAllAcceptedCredentials`, so that authenticators can remove deleted
-    /// passkeys.
+    /// `PublicKeyCredential.signalAllAcceptedCredentials`, so that authenticators can remove
+    /// deleted passkeys.
     ///
     /// - `user_id`: Id of the user (`usr_` followed by digits).
     ///
@@ -53,9 +54,9 @@ impl Webauthn {
 
     /// Deletes a credential.
     ///
-    /// The user can no longer log in with it. Returns whether it was deleted, and the options for the
-    /// browser's `PublicKeyCredential.signalUnknownCredential`. Fails with `NOT_FOUND` for an unknown
-    /// credential.
+    /// The user can no longer log in with it. Returns whether it was deleted, and the options for
+    /// the browser's `PublicKeyCredential.signalUnknownCredential`. Fails with `NOT_FOUND` for an
+    /// unknown credential.
     ///
     /// - `credential_id`: The `id` of the credential, from `ListCredentials`.
     ///
@@ -79,8 +80,8 @@ impl Webauthn {
 
     /// Renames a credential and returns it.
     ///
-    /// Fails with `NOT_FOUND` for an unknown credential, and with `INVALID_ARGUMENT` if the name is too
-    /// short or too long.
+    /// Fails with `NOT_FOUND` for an unknown credential, and with `INVALID_ARGUMENT` if the name is
+    /// too short or too long.
     ///
     /// - `credential_id`: The `id` of the credential, from `ListCredentials`.
     /// - `display_name`: The new name, 1 to 120 characters.
