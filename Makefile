@@ -12,6 +12,7 @@
 #   make bench        run the benchmarks and write target/bench/results.json
 #   make instructions  compare the instruction counts of the hot paths with bench/instructions.json
 #   make generate     regenerate all generated files from proto/
+#   make public-api   update core/public-api.txt, the public API of the Rust crate
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -33,7 +34,7 @@ RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.
 NODE_SOURCES := $(shell find node/src -type f 2>/dev/null) node/tsconfig.json
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -not -path 'python/tests/*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-node quickstart-rust test lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers fuzz bench instructions generate clean
+.PHONY: help quickstart quickstart-node quickstart-rust test lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers fuzz bench instructions public-api generate clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -71,6 +72,7 @@ test-rust: node/node_modules/.installed $(TOOLS)/.installed
 
 test-docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc -q --workspace --no-deps
+	scripts/check-public-api
 
 # --- Python ---------------------------------------------------------------------------------------------
 
@@ -186,6 +188,9 @@ bench:
 
 instructions:
 	scripts/instructions
+
+public-api:
+	scripts/check-public-api --update
 
 generate: node/node_modules/.installed $(TOOLS)/.installed
 	cargo run -q -p codegen
