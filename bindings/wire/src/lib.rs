@@ -55,30 +55,11 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use scalekit::{Error, request::PreparedRequest, schema::Operation};
+use scalekit::{Error, schema::Operation};
+
+pub use encode::encode_request;
 
 use crate::{fault::Fault, schema::Message, tables::SCHEMA};
-
-/// Converts the protobuf bytes of a request message to an HTTP request: method, path, query and
-/// JSON body.
-///
-/// `protobuf` contains a message of the type `operation.request`. The first route whose path fields
-/// are all set is used. Fields that are neither in the path nor in the body go into the query:
-/// nested messages as dotted names (`filter.name`), repeated fields as repeated keys, maps as
-/// `metadata[key]`, and all other values as their JSON text without quotes. If the route's body
-/// field is unset, the request has no body.
-///
-/// # Errors
-/// [`InvalidArgument`](scalekit::ErrorKind::InvalidArgument) if the bytes are not valid protobuf,
-/// if a value cannot be represented in JSON (a timestamp after the year 9999, text that is not
-/// UTF-8), or if a path field is missing.
-pub fn encode_request(
-    operation: &'static Operation,
-    protobuf: &[u8],
-) -> Result<PreparedRequest, Error> {
-    let message = find(operation.request).map_err(|error| error.with_operation(operation.name))?;
-    encode::encode_request(&SCHEMA, message, operation, protobuf)
-}
 
 /// Converts the JSON of a response to protobuf bytes and appends them to `out`.
 ///

@@ -48,6 +48,14 @@ pub(crate) struct Message {
     pub(crate) names: &'static [Name],
 }
 
+impl Message {
+    /// Returns `true` if the message has alias fields. They have the highest numbers.
+    pub(crate) fn has_aliases(&self) -> bool {
+        let last = self.fields.last();
+        last.is_some_and(|field| matches!(field.kind, Kind::Alias(_)))
+    }
+}
+
 /// A field of a message.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Field {

@@ -1,7 +1,7 @@
 //! Calls of operations.
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::HeaderMap;
 use serde_json::{Map, Value};
 
 use super::decode::Decoder;
@@ -9,7 +9,7 @@ use super::{Call, CallOptions, Client};
 use crate::error::Error;
 use crate::http::{Deadline, Outgoing, Response, Safety};
 use crate::request::{PreparedRequest, json};
-use crate::schema::{self, Operation, Verb};
+use crate::schema::{self, Operation};
 
 /// Looks up an organization by its external id.
 static FIND_ORGANIZATION: &Operation =
@@ -48,7 +48,7 @@ impl Client {
     pub async fn send(
         &self,
         operation: &'static Operation,
-        prepared: PreparedRequest,
+        mut prepared: PreparedRequest,
         options: CallOptions,
     ) -> Result<Response, Error> {
         let config = self.config();
@@ -59,47 +59,33 @@ impl Client {
         };
         let deadline = Deadline::after(options.timeout.unwrap_or(default));
         let headers = options.allowed_headers();
-        let idempotent = Safety::of(operation, prepared.verb) == Safety::Idempotent;
+        let safety = Safety::of(operation, prepared.route.verb);
+        let call = async {
+            if let Some(organization) = &prepared.external_organization {
+                let id = self
+                    .find_organization(&organization.external_id, &headers, &deadline)
+                    .await?;
+                prepared.resolve_organization(operation, &id)?;
+            }
+            let outgoing = self.outgoing(prepared, headers, safety);
+            let mut response = self
+                .pipeline()
+                .send(&outgoing, self.credentials(), &deadline)
+                .await?;
+            let body = &mut response.body;
+            match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+                Some(b'{') => Ok(response),
+                None => {
+                    *body = Bytes::from_static(b"{}");
+                    Ok(response)
+                }
+                Some(_) => Err(self.not_json(&response, &outgoing)),
+            }
+        };
         deadline
-            .limit(
-                idempotent,
-                self.send_before(operation, prepared, headers, &deadline),
-            )
+            .limit(safety == Safety::Idempotent, call)
             .await
             .map_err(|error| error.with_operation(operation.name))
-    }
-
-    async fn send_before(
-        &self,
-        operation: &'static Operation,
-        mut prepared: PreparedRequest,
-        headers: HeaderMap,
-        deadline: &Deadline,
-    ) -> Result<Response, Error> {
-        if let Some(organization) = &prepared.external_organization {
-            let id = self
-                .find_organization(&organization.external_id, &headers, deadline)
-                .await?;
-            prepared.resolve_organization(operation, &id)?;
-        }
-        let safety = Safety::of(operation, prepared.verb);
-        let outgoing = self.outgoing(prepared, headers, safety);
-        let mut response = self
-            .pipeline()
-            .send(&outgoing, self.credentials(), deadline)
-            .await?;
-        match response
-            .body
-            .iter()
-            .find(|byte| !byte.is_ascii_whitespace())
-        {
-            Some(b'{') => {}
-            None => response.body = Bytes::from_static(b"{}"),
-            Some(_) => {
-                return Err(self.not_json(&response, &outgoing));
-            }
-        }
-        Ok(response)
     }
 
     /// A successful response whose body is not a JSON object.
@@ -138,17 +124,9 @@ impl Client {
     }
 
     fn outgoing(&self, prepared: PreparedRequest, headers: HeaderMap, safety: Safety) -> Outgoing {
-        let method = match prepared.verb {
-            Verb::Get => Method::GET,
-            Verb::Put => Method::PUT,
-            Verb::Post => Method::POST,
-            Verb::Delete => Method::DELETE,
-            Verb::Patch => Method::PATCH,
-        };
-        let url = self
-            .config()
-            .env_url
-            .below(&prepared.path, prepared.query.as_deref());
+        let env_url = &self.config().env_url;
+        let url = env_url.below(&prepared.path, prepared.query.as_deref());
+        let method = prepared.route.verb.into();
         let mut outgoing = Outgoing::operation(method, url, prepared.body, safety);
         outgoing.headers = headers;
         outgoing

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::{Place, PreparedRequest, RequestParts};
+use super::{Place, PreparedRequest};
 use crate::case::snake_case;
 use crate::error::{Error, Message};
 use crate::schema::{Body, Operation};
@@ -24,27 +24,28 @@ pub fn split(operation: &'static Operation, request: Value) -> Result<PreparedRe
         Value::Null => Map::new(),
         _ => return Err(refuse("the request must be a JSON object".into())),
     };
-    let mut parts = RequestParts::new(operation, |name| Ok(path_value(&fields, name)))?;
+    let mut prepared = PreparedRequest::new(operation, |name| Ok(path_value(&fields, name)))?;
     let mut whole = None;
     let mut members = Map::new();
     for (name, value) in fields {
         let name = snake_case(&name);
-        match parts.place(&name) {
+        match prepared.place(&name) {
             _ if value.is_null() => {}
             Place::Path => {}
             Place::Body => {
                 members.insert(name.into_owned(), value);
             }
             Place::WholeBody => whole = Some(value),
-            Place::Query => push_query(&mut parts, &name, &value).map_err(refuse)?,
+            Place::Query => push_query(&mut prepared, &name, &value).map_err(refuse)?,
         }
     }
-    let body = match parts.route().body {
+    let body = match prepared.route.body {
         Body::None => None,
         Body::All => Some(Value::Object(members)),
         Body::Field(_) => whole,
     };
-    Ok(parts.finish(body.map(|body| Bytes::from(body.to_string()))))
+    prepared.body = body.map(|body| Bytes::from(body.to_string()));
+    Ok(prepared)
 }
 
 /// Returns the text of a path field, in snake_case or camelCase.
@@ -63,25 +64,25 @@ fn path_value<'f>(fields: &'f Map<String, Value>, name: &str) -> Option<Cow<'f, 
     }
 }
 
-fn push_query(parts: &mut RequestParts, name: &str, value: &Value) -> Result<(), Message> {
+fn push_query(request: &mut PreparedRequest, name: &str, value: &Value) -> Result<(), Message> {
     match value {
         Value::Null => {}
-        Value::String(mask) if FIELD_MASKS.contains(&name) => parts.query_mask(name, mask),
-        Value::String(text) => parts.query(name, text),
-        Value::Bool(flag) => parts.query(name, if *flag { "true" } else { "false" }),
-        Value::Number(number) => parts.query(name, &number.to_string()),
+        Value::String(mask) if FIELD_MASKS.contains(&name) => request.push_query_mask(name, mask),
+        Value::String(text) => request.push_query(name, text),
+        Value::Bool(flag) => request.push_query(name, if *flag { "true" } else { "false" }),
+        Value::Number(number) => request.push_query(name, &number.to_string()),
         Value::Array(items) => {
             for item in items {
                 if item.is_object() || item.is_array() {
                     return Err(Message::about(name.to_owned())
                         .text(": a list of objects cannot be sent in a query"));
                 }
-                push_query(parts, name, item)?;
+                push_query(request, name, item)?;
             }
         }
         Value::Object(members) => {
             for (member, value) in members {
-                push_query(parts, &format!("{name}.{}", snake_case(member)), value)?;
+                push_query(request, &format!("{name}.{}", snake_case(member)), value)?;
             }
         }
     }
@@ -115,7 +116,7 @@ mod tests {
                 "unset": null,
             }),
         );
-        assert_eq!(request.verb, Verb::Post);
+        assert_eq!(request.route.verb, Verb::Post);
         assert_eq!(
             request.path,
             "/api/v1/memberships/organizations/org_1/users:external/me%40example.com"

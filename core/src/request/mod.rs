@@ -1,7 +1,7 @@
 //! Maps the fields of a request to path, query and body by the route of the operation.
 //!
-//! `json` splits a JSON request. The protobuf transcoder of the bindings uses [`RequestParts`] in
-//! the same way.
+//! `json` splits a JSON request. The protobuf transcoder of the bindings fills a
+//! [`PreparedRequest`] in the same way.
 
 pub(crate) mod json;
 
@@ -14,75 +14,18 @@ use percent_encoding::utf8_percent_encode;
 use crate::case::snake_case;
 use crate::error::{Error, Message};
 use crate::percent::UNRESERVED;
-use crate::schema::{Body, Operation, Route, Segment, Verb};
+use crate::schema::{Body, Operation, Route, Segment};
 
 pub use json::split as split_json;
 
 /// The field that replaces an organization's id if the operation has no route for external ids.
 const EXTERNAL_ID: &str = "external_id";
 
-/// A request with its final path, query and body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PreparedRequest {
-    /// The HTTP method.
-    pub verb: Verb,
-    /// The percent-encoded path below the environment URL, with a leading slash.
-    pub path: String,
-    /// The encoded query, without the question mark.
-    pub query: Option<String>,
-    /// The JSON body.
-    pub body: Option<Bytes>,
-    /// Set if the path lacks an organization id that must be looked up by external id.
-    pub external_organization: Option<ExternalOrganization>,
-}
-
-/// An organization that must be looked up by its external id before the request is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExternalOrganization {
-    /// The external id.
-    pub external_id: String,
-    /// The byte offset in [`PreparedRequest::path`] at which the organization id is inserted.
-    pub offset: usize,
-}
-
-impl PreparedRequest {
-    /// Inserts the organization id that was looked up for
-    /// [`PreparedRequest::external_organization`].
-    ///
-    /// # Errors
-    /// `id` is `.` or `..` (see [`RequestParts::new`]).
-    pub fn resolve_organization(
-        &mut self,
-        operation: &'static Operation,
-        id: &str,
-    ) -> Result<(), Error> {
-        if let Some(external) = self.external_organization.take() {
-            let mut encoded = String::with_capacity(id.len());
-            push_segment(&mut encoded, operation, "id", id)?;
-            self.path.insert_str(external.offset, &encoded);
-        }
-        Ok(())
-    }
-}
-
-/// The part of a request that contains a top-level field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In the path.
-    Path,
-    /// In the query, under its own name, dotted for nested messages.
-    Query,
-    /// A member of the body object.
-    Body,
-    /// The value of the field is the whole body.
-    WholeBody,
-}
-
-/// Builder of a [`PreparedRequest`].
+/// A request with its path, query and body.
 ///
 /// ```
 /// use std::borrow::Cow;
-/// use scalekit::request::RequestParts;
+/// use scalekit::request::PreparedRequest;
 /// use scalekit::schema::{Body, Operation, Route, Segment, Verb};
 ///
 /// static GET_THING: Operation = Operation {
@@ -98,23 +41,52 @@ pub enum Place {
 ///     tool: false,
 /// };
 ///
-/// let mut parts = RequestParts::new(&GET_THING, |name| Ok((name == "id").then_some(Cow::Borrowed("a/b"))))?;
-/// parts.query("filter.name", "x y");
-/// let request = parts.finish(None);
+/// let id = |name: &str| Ok((name == "id").then_some(Cow::Borrowed("a/b")));
+/// let mut request = PreparedRequest::new(&GET_THING, id)?;
+/// request.push_query("filter.name", "x y");
 /// assert_eq!(request.path, "/api/v1/things/a%2Fb");
 /// assert_eq!(request.query.as_deref(), Some("filter.name=x+y"));
 /// # Ok::<(), scalekit::Error>(())
 /// ```
-#[derive(Debug)]
-pub struct RequestParts {
-    route: &'static Route,
-    path: String,
-    query: String,
-    external_organization: Option<ExternalOrganization>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreparedRequest {
+    /// The route of the operation that the request takes.
+    pub route: &'static Route,
+    /// The percent-encoded path below the environment URL, with a leading slash.
+    pub path: String,
+    /// The encoded query, without the question mark.
+    pub query: Option<String>,
+    /// The JSON body: the fields of [`Place::Body`] or the value of [`Place::WholeBody`]. `None` if
+    /// the route has no body or its body field is not set.
+    pub body: Option<Bytes>,
+    /// Set if the path lacks an organization id that must be looked up by external id.
+    pub external_organization: Option<ExternalOrganization>,
 }
 
-impl RequestParts {
-    /// Selects the first route whose path fields are all set, and writes the path.
+/// An organization that must be looked up by its external id before the request is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExternalOrganization {
+    /// The external id.
+    pub external_id: String,
+    /// The byte offset in [`PreparedRequest::path`] at which the organization id is inserted.
+    pub offset: usize,
+}
+
+/// The part of a request that contains a top-level field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the path.
+    Path,
+    /// In the query, under its own name, dotted for nested messages.
+    Query,
+    /// A member of the body object.
+    Body,
+    /// The value of the field is the whole body.
+    WholeBody,
+}
+
+impl PreparedRequest {
+    /// Creates a request with the path of the first route whose path fields are all set.
     ///
     /// `value` returns the text of a top-level field; `None` and the empty string mean that the
     /// field is not set.
@@ -127,36 +99,37 @@ impl RequestParts {
         value: impl Fn(&str) -> Result<Option<Cow<'v, str>>, Error>,
     ) -> Result<Self, Error> {
         let value = |name: &str| Ok::<_, Error>(value(name)?.filter(|text| !text.is_empty()));
-        let route = choose_route(operation, |name| Ok(value(name)?.is_some()))?;
-        let mut path = String::with_capacity(64);
-        let mut external_organization = None;
-        for segment in route.path {
-            match segment {
-                Segment::Literal(text) => path.push_str(text),
-                Segment::Field { name, or_external } => match value(name)? {
-                    Some(text) => push_segment(&mut path, operation, name, &text)?,
-                    None if *or_external => {
-                        external_organization =
-                            value(EXTERNAL_ID)?.map(|id| ExternalOrganization {
-                                external_id: id.into_owned(),
-                                offset: path.len(),
-                            });
+        'routes: for route in operation.routes {
+            let mut path = String::with_capacity(64);
+            let mut external_organization = None;
+            for segment in route.path {
+                let (name, or_external) = match segment {
+                    Segment::Literal(text) => {
+                        path.push_str(text);
+                        continue;
                     }
-                    None => return Err(missing(operation)),
-                },
+                    Segment::Field { name, or_external } => (*name, *or_external),
+                };
+                if let Some(text) = value(name)? {
+                    push_segment(&mut path, operation, name, &text)?;
+                } else if or_external && let Some(external_id) = value(EXTERNAL_ID)? {
+                    external_organization = Some(ExternalOrganization {
+                        external_id: external_id.into_owned(),
+                        offset: path.len(),
+                    });
+                } else {
+                    continue 'routes;
+                }
             }
+            return Ok(Self {
+                route,
+                path,
+                query: None,
+                body: None,
+                external_organization,
+            });
         }
-        Ok(Self {
-            route,
-            path,
-            query: String::new(),
-            external_organization,
-        })
-    }
-
-    /// The selected route.
-    pub fn route(&self) -> &'static Route {
-        self.route
+        Err(missing(operation))
     }
 
     /// Returns the part of the request that contains the top-level field `name` (snake_case).
@@ -178,50 +151,39 @@ impl RequestParts {
 
     /// Appends one query parameter. `name` is in snake_case, dotted for nested messages
     /// (`filter.name`). A repeated field is appended once per value.
-    pub fn query(&mut self, name: &str, value: &str) {
-        if !self.query.is_empty() {
-            self.query.push('&');
+    pub fn push_query(&mut self, name: &str, value: &str) {
+        let query = self.query.get_or_insert_default();
+        if !query.is_empty() {
+            query.push('&');
         }
-        self.query.extend(byte_serialize(name.as_bytes()));
-        self.query.push('=');
-        self.query.extend(byte_serialize(value.as_bytes()));
+        query.extend(byte_serialize(name.as_bytes()));
+        query.push('=');
+        query.extend(byte_serialize(value.as_bytes()));
     }
 
     /// Appends a field mask given in its JSON form (`displayName,metadata`). A query contains it in
     /// snake_case (`display_name,metadata`).
-    pub fn query_mask(&mut self, name: &str, mask: &str) {
-        self.query(name, &snake_case(mask));
+    pub fn push_query_mask(&mut self, name: &str, mask: &str) {
+        self.push_query(name, &snake_case(mask));
     }
 
-    /// Returns the request. `body` is the JSON of [`Place::Body`] or [`Place::WholeBody`]; `None`
-    /// if the route has no body or its body field is not set.
-    pub fn finish(self, body: Option<Bytes>) -> PreparedRequest {
-        PreparedRequest {
-            verb: self.route.verb,
-            path: self.path,
-            query: Some(self.query).filter(|query| !query.is_empty()),
-            body,
-            external_organization: self.external_organization,
+    /// Inserts the organization id that was looked up for
+    /// [`PreparedRequest::external_organization`].
+    ///
+    /// # Errors
+    /// `id` is `.` or `..`, as in [`PreparedRequest::new`].
+    pub fn resolve_organization(
+        &mut self,
+        operation: &'static Operation,
+        id: &str,
+    ) -> Result<(), Error> {
+        if let Some(external) = self.external_organization.take() {
+            let mut encoded = String::with_capacity(id.len());
+            push_segment(&mut encoded, operation, "id", id)?;
+            self.path.insert_str(external.offset, &encoded);
         }
+        Ok(())
     }
-}
-
-fn choose_route(
-    operation: &'static Operation,
-    has_field: impl Fn(&str) -> Result<bool, Error>,
-) -> Result<&'static Route, Error> {
-    'routes: for route in operation.routes {
-        for segment in route.path {
-            if let Segment::Field { name, or_external } = segment
-                && !has_field(name)?
-                && !(*or_external && has_field(EXTERNAL_ID)?)
-            {
-                continue 'routes;
-            }
-        }
-        return Ok(route);
-    }
-    Err(missing(operation))
 }
 
 /// Appends a value as one path segment. Everything but unreserved characters is escaped, so it

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::error::ErrorKind;
+use crate::schema::Verb;
 
 const ID: Segment = Segment::Field {
     name: "id",
@@ -56,37 +57,40 @@ static EXTERNAL: Operation = Operation {
     tool: false,
 };
 
-fn parts(operation: &'static Operation, fields: &[(&str, &str)]) -> Result<RequestParts, Error> {
+fn prepare(
+    operation: &'static Operation,
+    fields: &[(&str, &str)],
+) -> Result<PreparedRequest, Error> {
     let fields: BTreeMap<String, String> = fields
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
-    RequestParts::new(operation, |name| {
+    PreparedRequest::new(operation, |name| {
         Ok(fields.get(name).map(|text| Cow::Owned(text.clone())))
     })
 }
 
 #[test]
 fn the_first_route_with_all_path_fields_is_selected() {
-    let by_id = parts(&TWO_ROUTES, &[("id", "usr_1")]).unwrap().finish(None);
+    let by_id = prepare(&TWO_ROUTES, &[("id", "usr_1")]).unwrap();
     assert_eq!(by_id.path, "/api/v1/users/usr_1");
-    let by_external = parts(&TWO_ROUTES, &[("id", ""), ("external_id", "a b/ü?#%")]).unwrap();
+    let by_external = prepare(&TWO_ROUTES, &[("id", ""), ("external_id", "a b/ü?#%")]).unwrap();
     assert_eq!(by_external.place("external_id"), Place::Path);
     assert_eq!(by_external.place("user"), Place::WholeBody);
     assert_eq!(by_external.place("mask"), Place::Query);
     assert_eq!(
-        by_external.finish(None).path,
+        by_external.path,
         "/api/v1/users:external/a%20b%2F%C3%BC%3F%23%25"
     );
 }
 
 #[test]
 fn the_error_names_missing_fields() {
-    let error = parts(&TWO_ROUTES, &[]).unwrap_err();
+    let error = prepare(&TWO_ROUTES, &[]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     assert_eq!(error.operation(), Some("UserService.UpdateUser"));
     assert_eq!(error.message(), "the request needs id, or external_id");
-    let error = parts(&EXTERNAL, &[("organization_id", "org_1")]).unwrap_err();
+    let error = prepare(&EXTERNAL, &[("organization_id", "org_1")]).unwrap_err();
     assert_eq!(
         error.message(),
         "the request needs organization_id or external_id and id"
@@ -96,23 +100,18 @@ fn the_error_names_missing_fields() {
 #[test]
 fn dot_segments_are_rejected() {
     for id in [".", ".."] {
-        let error = parts(&TWO_ROUTES, &[("id", id)]).unwrap_err();
+        let error = prepare(&TWO_ROUTES, &[("id", id)]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     }
     assert_eq!(
-        parts(&TWO_ROUTES, &[("id", "../x")])
-            .unwrap()
-            .finish(None)
-            .path,
+        prepare(&TWO_ROUTES, &[("id", "../x")]).unwrap().path,
         "/api/v1/users/..%2Fx"
     );
 }
 
 #[test]
 fn an_external_organization_id_is_inserted_later() {
-    let mut request = parts(&EXTERNAL, &[("external_id", "tenant/1"), ("id", "dom_1")])
-        .unwrap()
-        .finish(None);
+    let mut request = prepare(&EXTERNAL, &[("external_id", "tenant/1"), ("id", "dom_1")]).unwrap();
     assert_eq!(request.path, "/api/v1/organizations//domains/dom_1:enable");
     assert_eq!(
         request.external_organization.as_ref().unwrap().external_id,
@@ -130,7 +129,7 @@ proptest! {
     #[test]
     fn any_path_value_is_encoded(id in "\\PC{1,40}") {
         prop_assume!(id != "." && id != "..");
-        let path = parts(&TWO_ROUTES, &[("id", &id)]).unwrap().finish(None).path;
+        let path = prepare(&TWO_ROUTES, &[("id", &id)]).unwrap().path;
         let url = url::Url::parse(&format!("https://example.com{path}")).unwrap();
         prop_assert_eq!(url.path(), &path, "a URL parser must not change the path");
         let last = url.path_segments().unwrap().next_back().unwrap().to_owned();
@@ -142,11 +141,10 @@ proptest! {
 
     #[test]
     fn any_query_value_is_encoded(pairs in proptest::collection::vec(("\\PC{1,10}", ".{0,20}"), 1..5)) {
-        let mut parts = parts(&TWO_ROUTES, &[("id", "usr_1")]).unwrap();
+        let mut request = prepare(&TWO_ROUTES, &[("id", "usr_1")]).unwrap();
         for (name, value) in &pairs {
-            parts.query(name, value);
+            request.push_query(name, value);
         }
-        let request = parts.finish(None);
         let url = format!("https://example.com{}?{}", request.path, request.query.unwrap());
         let read: Vec<(String, String)> = url::Url::parse(&url).unwrap().query_pairs().into_owned().collect();
         prop_assert_eq!(read, pairs);

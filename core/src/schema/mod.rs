@@ -10,6 +10,8 @@
 
 use std::cmp::Ordering;
 
+use http::Method;
+
 #[rustfmt::skip]
 mod operations;
 
@@ -107,6 +109,18 @@ impl Verb {
             Verb::Post => "POST",
             Verb::Delete => "DELETE",
             Verb::Patch => "PATCH",
+        }
+    }
+}
+
+impl From<Verb> for Method {
+    fn from(verb: Verb) -> Self {
+        match verb {
+            Verb::Get => Self::GET,
+            Verb::Put => Self::PUT,
+            Verb::Post => Self::POST,
+            Verb::Delete => Self::DELETE,
+            Verb::Patch => Self::PATCH,
         }
     }
 }

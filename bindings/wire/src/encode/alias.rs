@@ -15,24 +15,16 @@ use crate::{
 /// The target fields are appended at the end, so that they win: in protobuf the last occurrence of
 /// a scalar counts, and two occurrences of a message are merged.
 pub(super) fn resolve<'a>(message: &Message, bytes: &'a [u8]) -> Outcome<Cow<'a, [u8]>> {
-    let aliases = |(index, field): (usize, &crate::schema::Field)| match field.kind {
-        Kind::Alias(alias) => Some((index, field.name, alias)),
-        _ => None,
-    };
-    let mut aliases = message
-        .fields
-        .iter()
-        .enumerate()
-        .filter_map(aliases)
-        .peekable();
-    if aliases.peek().is_none() {
+    if !message.has_aliases() {
         return Ok(Cow::Borrowed(bytes));
     }
     let scan = Scan::new(message.fields, bytes)?;
     let mut resolved = Cow::Borrowed(bytes);
-    for (index, name, alias) in aliases {
-        if let Some(raw) = scan.last(index) {
-            let record = record(alias, raw.content()).map_err(|fault| fault.within(name))?;
+    for (index, field) in message.fields.iter().enumerate() {
+        if let Kind::Alias(alias) = field.kind
+            && let Some(raw) = scan.last(index)
+        {
+            let record = record(alias, raw.content()).map_err(|fault| fault.within(field.name))?;
             resolved.to_mut().extend_from_slice(&record);
         }
     }

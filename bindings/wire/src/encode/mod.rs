@@ -11,7 +11,7 @@ mod request;
 mod scan;
 mod well_known;
 
-pub(crate) use request::encode_request;
+pub use request::encode_request;
 
 use crate::{
     fault::Outcome,

@@ -4,35 +4,56 @@ use std::borrow::Cow;
 
 use scalekit::{
     Error,
-    request::{Place, PreparedRequest, RequestParts},
+    request::{Place, PreparedRequest},
     schema::{Body, Operation},
 };
 
 use super::{Encoder, alias::resolve, leaf::Leaf, scan::Scan, well_known::entry};
 use crate::{
     fault::{Fault, Outcome},
+    find,
     reader::Raw,
-    schema::{Field, Kind, Label, Message, Schema},
+    schema::{Field, Kind, Label, Message},
+    tables::SCHEMA,
 };
 
-/// Builds the HTTP request of an operation.
-pub(crate) fn encode_request(
-    schema: &'static Schema,
-    message: &Message,
+/// Converts the protobuf bytes of a request message to an HTTP request: method, path, query and
+/// JSON body.
+///
+/// `protobuf` contains a message of the type `operation.request`. The first route whose path fields
+/// are all set is used. Fields that are neither in the path nor in the body go into the query:
+/// nested messages as dotted names (`filter.name`), repeated fields as repeated keys, maps as
+/// `metadata[key]`, and all other values as their JSON text without quotes. If the route's body
+/// field is unset, the request has no body.
+///
+/// # Errors
+/// [`InvalidArgument`](scalekit::ErrorKind::InvalidArgument) if the bytes are not valid protobuf,
+/// if a value cannot be represented in JSON (a timestamp after the year 9999, text that is not
+/// UTF-8), or if a path field is missing.
+pub fn encode_request(
     operation: &'static Operation,
     protobuf: &[u8],
 ) -> Result<PreparedRequest, Error> {
     let invalid = |fault: Fault| Error::invalid_argument(fault).with_operation(operation.name);
-    let encoder = Encoder { schema, depth: 0 };
-    let bytes = resolve(message, protobuf).map_err(invalid)?;
+    let message = find(operation.request).map_err(|error| error.with_operation(operation.name))?;
+    let encoder = Encoder {
+        schema: &SCHEMA,
+        depth: 0,
+    };
+    let bytes = if message.has_aliases() {
+        resolve(message, protobuf).map_err(invalid)?
+    } else {
+        protobuf.into()
+    };
     let scan = Scan::new(message.fields, &bytes).map_err(invalid)?;
-
-    let mut parts = RequestParts::new(operation, |name| {
+    let mut request = PreparedRequest::new(operation, |name| {
         let value = encoder.path_text(message, &scan, name);
         value.map_err(|fault| invalid(fault.within(name)))
     })?;
-    let body = encoder.split(message, &scan, &mut parts).map_err(invalid)?;
-    Ok(parts.finish(body.map(Into::into)))
+    encoder
+        .split(message, &scan, &mut request)
+        .map_err(invalid)?;
+    Ok(request)
 }
 
 impl Encoder {
@@ -56,39 +77,35 @@ impl Encoder {
         Ok(leaf.map(|leaf| Cow::Owned(leaf.text().into_owned())))
     }
 
-    /// Fills the query and returns the body.
+    /// Writes the fields that are not in the path to the query and the body.
     fn split(
         self,
         message: &Message,
         scan: &Scan<'_, '_>,
-        parts: &mut RequestParts,
-    ) -> Outcome<Option<Vec<u8>>> {
-        let mut body = None;
-        if parts.route().body == Body::All {
-            let members = body.insert(Vec::new());
-            self.fields(
-                message,
-                scan,
-                |field| parts.place(field.name) == Place::Body,
-                members,
-            )?;
+        request: &mut PreparedRequest,
+    ) -> Outcome<()> {
+        if request.route.body == Body::All {
+            let mut members = Vec::new();
+            let in_body = |field: &Field| request.place(field.name) == Place::Body;
+            self.fields(message, scan, in_body, &mut members)?;
+            request.body = Some(members.into());
         }
         for (index, field) in message.fields.iter().enumerate() {
             if !scan.is_set(index) || matches!(field.kind, Kind::Alias(_)) {
                 continue;
             }
-            match parts.place(field.name) {
+            match request.place(field.name) {
                 Place::Path | Place::Body => Ok(()),
-                Place::Query => self.query(field.name, field, scan, index, parts),
+                Place::Query => self.query(field.name, field, scan, index, request),
                 Place::WholeBody => {
                     let mut value = Vec::new();
                     let set = self.field(field, scan, index, &mut value);
-                    set.map(|set| body = set.then_some(value))
+                    set.map(|set| request.body = set.then(|| value.into()))
                 }
             }
             .map_err(|fault| fault.within(field.name))?;
         }
-        Ok(body)
+        Ok(())
     }
 
     /// Adds the query parameters of one field.
@@ -98,17 +115,17 @@ impl Encoder {
         field: &Field,
         scan: &Scan<'_, '_>,
         index: usize,
-        parts: &mut RequestParts,
+        request: &mut PreparedRequest,
     ) -> Outcome<()> {
         match field.label {
             Label::Implicit | Label::Explicit => match scan.value(index)? {
                 Some(value) if field.label == Label::Explicit || !Leaf::is_zero(value.raw()) => {
-                    self.query_value(name, field.kind, value.raw(), parts)
+                    self.query_value(name, field.kind, value.raw(), request)
                 }
                 _ => Ok(()),
             },
             Label::Repeated | Label::Packed => scan.each(index, |element| {
-                self.query_value(name, field.kind, element, parts)
+                self.query_value(name, field.kind, element, request)
             }),
             Label::Map(key) => {
                 let (fields, entries) = (entry(key, field.kind), self.deeper()?);
@@ -116,9 +133,9 @@ impl Encoder {
                     let entry = Scan::new(&fields, bytes.content())?;
                     let name = format!("{name}[{}]", self.key(key, &entry)?);
                     match entry.value(1)? {
-                        Some(value) => entries.query_value(&name, field.kind, value.raw(), parts),
+                        Some(value) => entries.query_value(&name, field.kind, value.raw(), request),
                         None => {
-                            entries.query_value(&name, field.kind, Raw::zero(field.kind), parts)
+                            entries.query_value(&name, field.kind, Raw::zero(field.kind), request)
                         }
                     }
                 })
@@ -131,12 +148,12 @@ impl Encoder {
         name: &str,
         kind: Kind,
         raw: Raw<'_>,
-        parts: &mut RequestParts,
+        request: &mut PreparedRequest,
     ) -> Outcome<()> {
         if let Some(leaf) = self.leaf(kind, raw)? {
             match kind {
-                Kind::FieldMask => parts.query_mask(name, &leaf.text()),
-                _ => parts.query(name, &leaf.text()),
+                Kind::FieldMask => request.push_query_mask(name, &leaf.text()),
+                _ => request.push_query(name, &leaf.text()),
             }
             return Ok(());
         }
@@ -144,7 +161,7 @@ impl Encoder {
             // `Struct`, `Value` and `ListValue` go into the query as JSON text.
             let mut json = Vec::new();
             self.value(kind, raw, &mut json)?;
-            parts.query(name, &String::from_utf8_lossy(&json));
+            request.push_query(name, &String::from_utf8_lossy(&json));
             return Ok(());
         };
         let (inner, message) = (self.deeper()?, self.schema.message(index));
@@ -154,7 +171,7 @@ impl Encoder {
             if scan.is_set(index) && !matches!(field.kind, Kind::Alias(_)) {
                 let nested = format!("{name}.{}", field.name);
                 inner
-                    .query(&nested, field, &scan, index, parts)
+                    .query(&nested, field, &scan, index, request)
                     .map_err(|fault| fault.within(field.name))?;
             }
         }

@@ -82,14 +82,14 @@ fn compare(name: &str, method: &MethodDescriptor, request: &DynamicMessage) -> O
         return None;
     };
     let PreparedRequest {
-        verb,
+        route,
         path,
         query,
         body,
         external_organization,
     } = prepared.unwrap();
     let found = Expected {
-        verb: verb.as_str().to_ascii_lowercase(),
+        verb: route.verb.as_str().to_ascii_lowercase(),
         path,
         query: {
             let query = query.unwrap_or_default();
