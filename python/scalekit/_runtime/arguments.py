@@ -10,7 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from scalekit._runtime.conversions import ConversionError, converter, from_mapping
+from scalekit._runtime.conversions import (
+    ConversionError,
+    Convert,
+    converter,
+    from_mapping,
+    is_text_field,
+)
 from scalekit.common.exceptions import ScalekitArgumentException
 
 if TYPE_CHECKING:
@@ -24,7 +30,16 @@ Fields = Mapping[str, Any]
 
 _NO_MESSAGES: Mapping[str, str] = {}
 
-_setters: dict[tuple[type[Message], str], Callable[[Any, Any], None]] = {}
+
+class _Setters(dict["tuple[type[Message], str]", "Callable[[Arguments, str, Any], None]"]):
+    """The functions that set a field of a request, by the class of the request and the path."""
+
+    def __missing__(self, key: tuple[type[Message], str]) -> Callable[[Arguments, str, Any], None]:
+        setter = self[key] = _setter(*key)
+        return setter
+
+
+_setters = _Setters()
 
 
 class Arguments:
@@ -61,13 +76,14 @@ class Arguments:
         if value is None or value == "":
             problem = f"{name} must not be {'None' if value is None else 'empty'}"
             self._reject(problem, message=self._missing_message(name))
-        self._set(name, value, path or name)
+        _setters[type(self.request), path or name](self, name, value)
 
     def optional(self, name: str, value: Any, path: str = "") -> None:
         """Sets the field at `path`, by default the field `name`, unless the value is ``None``."""
         if value is not None:
-            self._set(name, value, path or name)
-            self._paths[name] = path or name
+            path = path or name
+            _setters[type(self.request), path](self, name, value)
+            self._paths[name] = path
 
     def hold(self, path: str) -> None:
         """Makes the message at `path` present in the request, even without any fields."""
@@ -129,25 +145,17 @@ class Arguments:
         ]
         getattr(self.request, field).paths.extend(paths)
 
-    def _set(self, name: str, value: Any, path: str) -> None:
-        key = (type(self.request), path)
-        setter = _setters.get(key)
-        if setter is None:
-            setter = _setters[key] = _setter(type(self.request), path)
+    def _invalid_value(
+        self,
+        name: str,
+        value: Any,
+        problem: str,
+        options: list[str] | None,
+        cause: BaseException | None,
+    ) -> NoReturn:
         message = None
-        try:
-            setter(self.request, value)
-        except ConversionError as error:
-            problem, cause = str(error), error.__cause__
-            if error.options and name in self._invalid:
-                message = self._invalid[name].format(value=value, options=error.options)
-        except (TypeError, ValueError):
-            # The runtime's own message contains the value, which may be a secret.
-            problem, cause = " contains a value that cannot be encoded", None
-        else:
-            return
-        # Raised outside of the handler: otherwise ``__context__`` would contain the caught
-        # exception.
+        if options and name in self._invalid:
+            message = self._invalid[name].format(value=value, options=options)
         self._reject(f"{name}{problem}", cause, message)
 
     def _missing_message(self, name: str) -> str | None:
@@ -164,27 +172,60 @@ class Arguments:
         ) from cause
 
 
-def _setter(request: type[Message], path: str) -> Callable[[Any, Any], None]:
-    """Creates the function that sets the field of a request at `path`."""
+def _setter(request: type[Message], path: str) -> Callable[[Arguments, str, Any], None]:
+    """Creates the function that sets the field of a request at `path` to an argument."""
     if path == "*":
-        return _merge
+        return _field_setter(_merge, [], [])
     plain, _, text_field = path.removesuffix("]").partition("[")
     *outer, last = plain.split(".")
     descriptor: Any = request.DESCRIPTOR
     for name in outer:
         descriptor = descriptor.fields_by_name[name].message_type
     field = descriptor.fields_by_name[last]
-    convert = converter(field, text_field)
     oneof = field.containing_oneof
     others = [other.name for other in oneof.fields if other is not field] if oneof else []
+    set_field = _field_setter(converter(field, text_field), outer, others)
+    if outer or not is_text_field(field):
+        return set_field
 
-    def set_field(message: Any, value: Any) -> None:
-        for name in outer:
-            message = getattr(message, name)
-        for other in others:
-            if message.HasField(other):
-                raise ConversionError(f" and {other} are mutually exclusive")
-        convert(message, value)
+    def set_text(arguments: Arguments, name: str, value: Any) -> None:
+        # Most arguments are ids, so this case has a fast path.
+        request = arguments.request
+        if type(value) is str and value.isascii() and not any(map(request.HasField, others)):
+            setattr(request, last, value)
+        else:
+            set_field(arguments, name, value)
+
+    return set_text
+
+
+def _field_setter(
+    convert: Convert, outer: list[str], others: list[str]
+) -> Callable[[Arguments, str, Any], None]:
+    """Creates the function that sets a field below the messages `outer` with `convert`.
+
+    It rejects the argument if one of the fields `others` of the same oneof is set.
+    """
+
+    def set_field(arguments: Arguments, name: str, value: Any) -> None:
+        message, options, cause = arguments.request, None, None
+        for step in outer:
+            message = getattr(message, step)
+        try:
+            for other in others:
+                if message.HasField(other):
+                    raise ConversionError(f" and {other} are mutually exclusive")
+            convert(message, value)
+        except ConversionError as error:
+            problem, options, cause = str(error), error.options, error.__cause__
+        except (TypeError, ValueError):
+            # The runtime's own message contains the value, which may be a secret.
+            problem = " contains a value that cannot be encoded"
+        else:
+            return
+        # Raised outside of the handler: otherwise ``__context__`` would contain the caught
+        # exception.
+        arguments._invalid_value(name, value, problem, options, cause)
 
     return set_field
 

@@ -73,6 +73,11 @@ def converter(field: Any, text_field: str = "") -> Convert:
     return assign
 
 
+def is_text_field(field: Any) -> bool:
+    """Returns ``True`` for a field with a single string."""
+    return bool(field.type == FieldDescriptor.TYPE_STRING and not _is_list(field))
+
+
 def _is_list(field: Any) -> bool:
     repeated = getattr(field, "is_repeated", None)
     # protobuf before 6.31 has only the label, which is deprecated in later versions.
