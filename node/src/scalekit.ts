@@ -368,11 +368,12 @@ export default class ScalekitClient extends Services {
     validate.text("clientId", clientId);
     validate.text("clientSecret", clientSecret);
     const requested = validate.optionalTexts("scopes", scopes) ?? [];
-    return (await runInBackground(
+    const token = await backgroundJson(
       (mailbox, id) =>
         native().clientToken(this[WITH_URL], mailbox, id, clientId, clientSecret, requested),
       signalOf(options),
-    )) as string;
+    );
+    return token.access_token as string;
   }
 
   /** Returns the access token that this client uses for its calls. Fetches one if necessary. */

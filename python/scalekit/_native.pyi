@@ -11,6 +11,7 @@ __all__ = [
     "EXCEPTIONS",
     "MIN_KEEPALIVE_TIME_MS",
     "OPERATIONS",
+    "VARIABLES",
     "Headers",
     "NativeClient",
     "Sink",
@@ -24,10 +25,13 @@ __all__ = [
 __version__: Final[str]
 API_VERSION: Final[str]
 OPERATIONS: Final[tuple[str, ...]]
-EXCEPTIONS: Final[tuple[str, ...]]
+# The names of all exceptions, each with the names of its bases.
+EXCEPTIONS: Final[dict[str, list[str]]]
 # The defaults of the options that are numbers.
 DEFAULTS: Final[dict[str, int]]
 MIN_KEEPALIVE_TIME_MS: Final[int]
+# The environment variables of the environment URL, the client id and the client secret.
+VARIABLES: Final[list[list[str]]]
 
 @final
 class Headers:
@@ -170,21 +174,14 @@ class NativeClient:
     ) -> Task: ...
     def authorization_url(self, redirect_uri: str, options: object) -> str: ...
     def logout_url(self, options: object) -> str: ...
-    def verify_webhook(
+    def verify(
         self,
+        interceptor: bool,
         secret: str,
         headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
         payload: str | Buffer,
     ) -> bool:
-        """Verifies the signature of a webhook."""
-
-    def verify_interceptor(
-        self,
-        secret: str,
-        headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
-        payload: str | Buffer,
-    ) -> bool:
-        """Verifies the signature of an interceptor request."""
+        """Verifies the signature of a webhook, or of an interceptor request."""
 
     def close(self) -> None: ...
 

@@ -106,6 +106,17 @@ exceptions! {
 }
 
 impl Exception {
+    /// The names of all classes, each with the names of its bases.
+    pub fn table() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+        Self::ALL.iter().map(|class| {
+            let bases = [class.base(), class.status_base()];
+            (
+                class.name(),
+                bases.into_iter().flatten().map(Self::name).collect(),
+            )
+        })
+    }
+
     /// Returns the class of an error.
     pub fn of(error: &Error) -> Self {
         Self::find(error.kind(), error.is_tool())

@@ -12,11 +12,13 @@ use crate::exceptions::Exception;
 use crate::language::Language;
 
 /// An error of a native function.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum BindingError {
     /// An error of the core.
-    Core(Error),
+    #[error(transparent)]
+    Core(#[from] Error),
     /// A bug in this library or an error of the operating system.
+    #[error("{0}")]
     Internal(String),
 }
 
@@ -35,12 +37,6 @@ impl BindingError {
             .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
             .unwrap_or("unknown");
         Self::Internal(format!("internal error, please report it: {text}"))
-    }
-}
-
-impl From<Error> for BindingError {
-    fn from(error: Error) -> Self {
-        Self::Core(error)
     }
 }
 

@@ -160,6 +160,50 @@ pub static NODE: Language = Language {
     },
 };
 
+/// Kotlin and Java.
+pub static KOTLIN: Language = native("kotlin");
+
+/// Swift.
+pub static SWIFT: Language = native("swift");
+
+/// The options of Kotlin and Swift that are times.
+const NATIVE_OPTIONS: &[OptionName] = &[
+    milliseconds("timeout", "timeout"),
+    milliseconds("leeway", "leeway"),
+    milliseconds("call_timeout", "callTimeout"),
+    milliseconds("tool_timeout", "toolTimeout"),
+    milliseconds("connect_timeout", "connectTimeout"),
+    milliseconds("token_leeway", "tokenLeeway"),
+    milliseconds("webhook_tolerance", "webhookTolerance"),
+    milliseconds("keepalive_interval", "keepaliveInterval"),
+    milliseconds("keepalive_timeout", "keepaliveTimeout"),
+];
+
+/// A language whose package has types for durations and passes milliseconds. Its names are those of
+/// the core in camelCase.
+const fn native(name: &'static str) -> Language {
+    Language {
+        name,
+        camel_case: true,
+        options: NATIVE_OPTIONS,
+        ca_variables: &[],
+        url_style: UrlStyle::Plus,
+        falsy_is_missing: false,
+        words: Words {
+            text: "a string",
+            texts: "a list of strings",
+            flag: "a boolean",
+            number: "a finite number",
+            positive: "a positive finite number",
+            whole: "a number",
+            certificates: "PEM text or a path",
+        },
+    }
+}
+
+/// All languages.
+pub static LANGUAGES: [&Language; 4] = [&PYTHON, &NODE, &KOTLIN, &SWIFT];
+
 /// The names of options in the core that differ from the fields of
 /// [`ClientOptions`](crate::ClientOptions).
 const CORE_NAMES: [(&str, &str); 4] = [
@@ -214,6 +258,20 @@ fn camel_case(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kotlin_and_swift_have_the_names_of_the_core() {
+        for (core, name) in [
+            ("call_timeout", "callTimeout"),
+            ("max_attempts", "maxRetries"),
+            ("ca_certificate_pem", "caCertificates"),
+        ] {
+            assert_eq!(
+                (KOTLIN.spell(core), SWIFT.spell(core)),
+                (name.into(), name.into())
+            );
+        }
+    }
 
     #[test]
     fn each_language_has_its_own_names() {

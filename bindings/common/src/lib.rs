@@ -4,33 +4,38 @@
 //! | module | content |
 //! |---|---|
 //! | [`call`] | the call of an operation by name, with protobuf or JSON |
+//! | [`login`] | requests to the token endpoint |
 //! | [`options`] | the client options: names, types, limits, defaults, environment variables |
 //! | [`language`] | what differs between languages: names, units, words, URL style |
 //! | [`exceptions`] | the exception classes |
 //! | [`failure`] | an error with all its fields |
 //! | [`guard`] | panics become errors |
 //! | [`process`] | the runtime, and values that do not survive a fork |
+//! | [`runtime`] | blocking calls and background tasks |
+//! | [`gate`] | the shutdown of the language |
 //! | [`tokens`] | token validation with cached keys, PKCE |
 //! | [`urls`] | login and logout URLs |
+//! | [`webhooks`] | verification of webhooks and interceptor requests |
 
 pub mod call;
 pub mod exceptions;
 pub mod failure;
+pub mod gate;
 pub mod guard;
 pub mod language;
+pub mod login;
 pub mod options;
 pub mod process;
+pub mod runtime;
 pub mod tokens;
 pub mod urls;
-
-pub use scalekit::webhook as webhooks;
+pub mod webhooks;
 
 pub use failure::{BindingError, Failure};
 pub use language::Language;
 pub use options::ClientOptions;
 
-pub use scalekit::oauth::{AuthenticationResult, ClientToken, CodeOptions, RefreshResult};
-pub use scalekit::webhook::Purpose;
+pub use scalekit::oauth::CodeOptions;
 pub use scalekit::{API_VERSION, Client, Code, Error, ErrorKind, Secret};
 
 /// The version of the packages.

@@ -2,12 +2,12 @@
 
 use std::time::SystemTime;
 
-use scalekit::oauth::Pkce;
 use scalekit::{Client, Error, ErrorKind};
 
 use crate::failure::BindingError;
-use crate::process::with_runtime;
+use crate::runtime;
 
+pub use scalekit::oauth::Pkce;
 pub use scalekit::token::{TokenError, TokenValidation, Validation, VerifiedToken};
 
 /// Returns the checks of a validation. `None` and an empty list of scopes mean the client's
@@ -41,10 +41,15 @@ pub fn validate_cached(
     if !client.keys_are_stale() {
         return Ok(client.try_validate_cached_with(token, checks, run));
     }
-    with_runtime(|handle| {
-        let _context = handle.enter();
-        client.try_validate_cached_with(token, checks, run)
-    })
+    runtime::enter(|| client.try_validate_cached_with(token, checks, run))
+}
+
+/// Fetches the keys unless fresh keys are cached.
+///
+/// # Errors
+/// The errors of [`Client::refresh_keys`].
+pub async fn refresh_keys(client: Client) -> Result<(), BindingError> {
+    Ok(client.refresh_keys().await?)
 }
 
 /// Returns `true` if the result of a validation is a valid token.
@@ -57,6 +62,14 @@ pub fn is_valid(result: Result<VerifiedToken, Error>) -> Result<bool, Error> {
         Err(error) if error.kind() == ErrorKind::InvalidToken => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Returns the claims of a token as JSON text.
+///
+/// # Errors
+/// The claims are not UTF-8, which the validation excludes.
+pub fn claims(verified: VerifiedToken) -> Result<String, BindingError> {
+    String::from_utf8(verified.payload().to_vec()).map_err(BindingError::internal)
 }
 
 /// Returns a random PKCE verifier and its S256 challenge. Default length: 43.

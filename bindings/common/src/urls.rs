@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use scalekit::Client;
 use scalekit::oauth::{
-    AUTHORIZATION_PATH, AuthorizationUrlOptions, LOGOUT_PATH, LogoutUrlOptions,
-    authorization_parameters, logout_parameters, with_query,
+    AUTHORIZATION_PATH, LOGOUT_PATH, authorization_parameters, logout_parameters, with_query,
 };
+pub use scalekit::oauth::{AuthorizationUrlOptions, LogoutUrlOptions};
 
 use crate::language::Language;
 

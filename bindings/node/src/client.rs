@@ -2,8 +2,7 @@
 
 use napi::bindgen_prelude::{BufferSlice, External};
 use napi_derive::napi;
-use scalekit_bindings::process::with_runtime;
-use scalekit_bindings::{Client, call};
+use scalekit_bindings::{BindingError, Client, call, guard, runtime};
 
 use crate::failure::Failure;
 use crate::guard::failure;
@@ -20,13 +19,17 @@ pub(crate) fn call(
     request: BufferSlice<'_>,
     timeout: Option<AnyValue<'_>>,
 ) -> Option<Failure> {
-    failure(|| {
-        let (client, request) = (Client::clone(client), request.to_vec());
-        let call = call::protobuf(client, &operation, request, call_timeout(timeout)?)?;
-        start(mailbox, id, async {
+    let (client, request) = (Client::clone(client), request.to_vec());
+    let call = guard::run(|| {
+        let timeout = call_timeout(timeout)?;
+        Ok(call::protobuf(client, &operation, request, timeout)?)
+    });
+    match call {
+        Ok(call) => start(mailbox, id, async {
             Ok(Output::Bytes(call.await?.message))
-        })
-    })
+        }),
+        Err::<_, BindingError>(error) => Some(error.into()),
+    }
 }
 
 /// Returns the environment URL without a trailing slash.
@@ -45,10 +48,5 @@ pub(crate) fn user_agent(client: &External<Client>) -> String {
 #[napi]
 pub(crate) fn close(client: &External<Client>) -> Option<Failure> {
     // Closing connections requires the context of the tokio runtime.
-    failure(|| {
-        with_runtime(|runtime| {
-            let _context = runtime.enter();
-            client.close();
-        })
-    })
+    failure(|| runtime::enter(|| client.close()))
 }

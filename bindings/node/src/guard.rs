@@ -13,6 +13,16 @@ pub(crate) fn outcome<T>(function: impl FnOnce() -> Result<T, BindingError>) -> 
     guard::run(function).map_or_else(|error| Either::B(error.into()), Either::A)
 }
 
+/// Runs a function that may return no value, which is `null` in JavaScript.
+pub(crate) fn optional<T>(
+    function: impl FnOnce() -> Result<Option<T>, BindingError>,
+) -> Option<Outcome<T>> {
+    match guard::run(function) {
+        Ok(value) => value.map(Either::A),
+        Err(error) => Some(Either::B(error.into())),
+    }
+}
+
 /// Runs a function without a return value. Returns its failure, if any, to JavaScript.
 pub(crate) fn failure(function: impl FnOnce() -> Result<(), BindingError>) -> Option<Failure> {
     guard::run(function).err().map(Failure::from)

@@ -54,10 +54,6 @@ pub(crate) fn about() -> About {
         api_version: API_VERSION,
         operations: call::operations().collect(),
         exceptions: Exception::ALL.iter().map(|class| class.name()).collect(),
-        variables: vec![
-            variables::ENV_URL[0],
-            variables::CLIENT_ID[0],
-            variables::CLIENT_SECRET[0],
-        ],
+        variables: variables::CREDENTIALS.map(|names| names[0]).to_vec(),
     }
 }

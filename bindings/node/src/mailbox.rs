@@ -15,8 +15,7 @@ use napi::bindgen_prelude::{External, FnArgs, Function, Uint8Array};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Either, Status};
 use napi_derive::napi;
-use scalekit_bindings::process::with_runtime;
-use scalekit_bindings::{BindingError, guard};
+use scalekit_bindings::{BindingError, guard, runtime};
 use tokio::task::AbortHandle;
 
 use crate::failure::Failure;
@@ -29,6 +28,18 @@ pub(crate) enum Output {
     Text(String),
     /// No output.
     Empty,
+}
+
+impl From<()> for Output {
+    fn from((): ()) -> Self {
+        Self::Empty
+    }
+}
+
+impl From<String> for Output {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
 }
 
 /// The arguments of the JavaScript function: task id, failure, output.
@@ -75,22 +86,26 @@ impl Drop for Mailbox {
     }
 }
 
-/// Starts a background task. Its result is delivered with `id`. Fails if the runtime cannot start.
+/// Starts a background task. Its result is delivered with `id`.
 pub(crate) fn start(
     mailbox: &Mailbox,
     id: u32,
-    task: impl Future<Output = Result<Output, BindingError>> + Send + 'static,
-) -> Result<(), BindingError> {
+    task: impl Future<Output = Result<impl Into<Output>, BindingError>> + Send + 'static,
+) -> Option<Failure> {
     let state = Arc::clone(&mailbox.0);
     // The lock is held until the task is inserted, so that `finish` finds it.
     let mut running = locked(&mailbox.0.running);
     let task = async move {
         let result = guard::run_async(task).await;
-        state.finish(id, result);
+        state.finish(id, result.map(Into::into));
     };
-    let task = with_runtime(|runtime| runtime.spawn(task))?;
-    running.insert(id, task.abort_handle());
-    Ok(())
+    match runtime::spawn(task) {
+        Ok(task) => {
+            running.insert(id, task);
+            None
+        }
+        Err(error) => Some(error.into()),
+    }
 }
 
 /// Opens a mailbox that calls `deliver(id, failure, output)` with each result.

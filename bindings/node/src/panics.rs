@@ -18,5 +18,5 @@ pub(crate) fn panic_now() -> Option<Failure> {
 #[napi]
 pub(crate) fn panic_later(mailbox: &External<Mailbox>, id: u32) -> Option<Failure> {
     let task = async { panic!("on purpose") as Result<Output, BindingError> };
-    failure(|| start(mailbox, id, task))
+    start(mailbox, id, task)
 }

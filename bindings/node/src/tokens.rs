@@ -1,18 +1,18 @@
 //! Token validation: synchronous if the keys are cached, otherwise in the background.
 
-use napi::Either;
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
-use scalekit_bindings::tokens::{self, TokenValidation, VerifiedToken, checks, is_valid};
+use scalekit_bindings::tokens::{self, TokenValidation, VerifiedToken, checks, claims, is_valid};
 use scalekit_bindings::{BindingError, Client, Error};
 
 use crate::failure::Failure;
-use crate::guard::{Outcome, failure, outcome};
-use crate::mailbox::{Mailbox, Output, start};
+use crate::guard::{Outcome, optional};
+use crate::mailbox::{Mailbox, start};
 use crate::options::clock;
 
 /// Requirements of a token validation.
 #[napi(object, object_to_js = false)]
+#[derive(Default)]
 pub(crate) struct TokenOptions {
     /// Required `iss`.
     pub issuer: Option<String>,
@@ -63,9 +63,9 @@ pub(crate) fn validate(
     let (client, validation) = (Client::clone(client), validation(options, now));
     let task = async move {
         let verified = client.validate_token(&token, &validation).await?;
-        Ok(Output::Text(claims(verified)?))
+        claims(verified)
     };
-    failure(|| start(mailbox, id, task))
+    start(mailbox, id, task)
 }
 
 /// Fetches the keys unless fresh keys are cached.
@@ -75,50 +75,25 @@ pub(crate) fn refresh_keys(
     mailbox: &External<Mailbox>,
     id: u32,
 ) -> Option<Failure> {
-    let client = Client::clone(client);
-    let task = async move { Ok(client.refresh_keys().await.map(|()| Output::Empty)?) };
-    failure(|| start(mailbox, id, task))
+    start(mailbox, id, tokens::refresh_keys(Client::clone(client)))
 }
 
 /// Converts options to the core's type. `now` is in milliseconds since 1970.
 fn validation(options: Option<TokenOptions>, now: f64) -> TokenValidation {
-    let as_of = Some(clock(now));
-    match options {
-        Some(TokenOptions {
-            issuer,
-            audience,
-            required_scopes,
-        }) => {
-            let issuers = issuer.map(|issuer| vec![issuer]);
-            checks(
-                issuers,
-                audience,
-                required_scopes.unwrap_or_default(),
-                as_of,
-            )
-        }
-        None => checks(None, None, Vec::new(), as_of),
-    }
+    let options = options.unwrap_or_default();
+    let issuers = options.issuer.map(|issuer| vec![issuer]);
+    let scopes = options.required_scopes.unwrap_or_default();
+    checks(issuers, options.audience, scopes, Some(clock(now)))
 }
 
 fn with_cached_keys<T>(
     client: &Client,
     token: &str,
-    validation: &TokenValidation,
+    checks: &TokenValidation,
     convert: impl FnOnce(Result<VerifiedToken, Error>) -> Result<T, BindingError>,
 ) -> Option<Outcome<T>> {
-    let outcome = outcome(|| {
-        let verified =
-            tokens::validate_cached(client, token, validation, |validation| validation.run())?;
+    optional(|| {
+        let verified = tokens::validate_cached(client, token, checks, |check| check.run())?;
         verified.map(convert).transpose()
-    });
-    match outcome {
-        Either::A(value) => value.map(Either::A),
-        Either::B(failure) => Some(Either::B(failure)),
-    }
-}
-
-/// Returns the claims of a token as JSON text.
-fn claims(verified: VerifiedToken) -> Result<String, BindingError> {
-    String::from_utf8(verified.payload().to_vec()).map_err(BindingError::internal)
+    })
 }

@@ -3,12 +3,11 @@
 //! Binary bodies are not copied. A body is passed in one of two arguments, text or bytes: finding
 //! out the type of a single argument would take longer than verifying a small body.
 
-use memchr::memchr_iter;
 use napi::Either;
 use napi::bindgen_prelude::{BufferSlice, Env, External, FnArgs, Function};
 use napi_derive::napi;
 use scalekit_bindings::Client;
-use scalekit_bindings::webhooks::{Purpose, SignatureHeaders};
+use scalekit_bindings::webhooks::{SignatureHeaders, purpose};
 
 use crate::failure::Failure;
 use crate::guard::{self, Outcome};
@@ -43,22 +42,20 @@ pub(crate) fn webhook_verifier<'env>(
 }
 
 fn verify_parts(client: &Client, parts: &str, now: f64, payload: &[u8]) -> Outcome<bool> {
-    let mut separators = memchr_iter(0, parts.as_bytes());
-    let (Some(first), Some(second), Some(third), None) = (
-        separators.next(),
-        separators.next(),
-        separators.next(),
-        separators.next(),
-    ) else {
+    let mut parts = parts.split('\0');
+    let mut next = || parts.next();
+    let (Some(secret), Some(id), Some(timestamp), Some(signature), None) =
+        (next(), next(), next(), next(), next())
+    else {
         return Either::A(false);
     };
     let headers = SignatureHeaders {
-        id: parts[first + 1..second].into(),
-        timestamp: parts[second + 1..third].into(),
-        signature: parts[third + 1..].into(),
+        id: id.into(),
+        timestamp: timestamp.into(),
+        signature: signature.into(),
     };
     guard::outcome(|| {
-        client.verify_webhook_at(&parts[..first], &headers, payload, clock(now))?;
+        client.verify_webhook_at(secret, &headers, payload, clock(now))?;
         Ok(true)
     })
 }
@@ -75,18 +72,11 @@ pub(crate) fn verify_payload(
     text: Option<String>,
     bytes: Option<BufferSlice<'_>>,
 ) -> Option<Failure> {
-    let purpose = if interceptor {
-        Purpose::Interceptor
-    } else {
-        Purpose::Webhook
-    };
     let (pairs, _) = headers.as_chunks::<2>();
     let pairs = pairs.iter().map(|[name, value]| (name, value));
-    let headers = SignatureHeaders::from_pairs(purpose, pairs);
-    let payload: &[u8] = match (&text, &bytes) {
-        (Some(text), _) => text.as_bytes(),
-        (None, Some(bytes)) => bytes,
-        (None, None) => &[],
-    };
-    guard::failure(|| Ok(client.verify_webhook_at(&secret, &headers, payload, clock(now))?))
+    let headers = SignatureHeaders::from_pairs(purpose(interceptor), pairs);
+    let payload = text.as_deref().map(str::as_bytes).or(bytes.as_deref());
+    guard::failure(|| {
+        Ok(client.verify_webhook_at(&secret, &headers, payload.unwrap_or_default(), clock(now))?)
+    })
 }

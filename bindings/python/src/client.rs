@@ -4,19 +4,22 @@ use std::future::Future;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyString};
+use scalekit_bindings::call::{self, Response, headers};
 use scalekit_bindings::language::PYTHON;
 use scalekit_bindings::options::call_timeout;
 use scalekit_bindings::process::ProcessClient;
-use scalekit_bindings::tokens::{Validation, VerifiedToken, is_valid, validate_cached};
-use scalekit_bindings::{Client, CodeOptions, Error, Purpose, Secret, call};
+use scalekit_bindings::tokens::{
+    Validation, VerifiedToken, is_valid, refresh_keys, validate_cached,
+};
+use scalekit_bindings::webhooks::purpose;
+use scalekit_bindings::{BindingError, Client, Error, login};
 
 use crate::failure::Result;
-use crate::headers::Headers;
 use crate::options::{build, given};
 use crate::run::{Target, run};
 use crate::tokens::{TokenChecks, token_text};
 use crate::urls;
-use crate::value::{from_json, serialized};
+use crate::value::from_json;
 use crate::webhooks::verify_payload;
 
 /// The client of the core. It also works in forked processes.
@@ -42,7 +45,7 @@ impl NativeClient {
     ) -> Result<Py<PyAny>>
     where
         T: Send + 'static,
-        F: Future<Output = Result<T, Error>> + Send + 'static,
+        F: Future<Output = Result<T, BindingError>> + Send + 'static,
     {
         run(py, target, call(self.client.read(Client::clone)?), convert)
     }
@@ -104,10 +107,10 @@ impl NativeClient {
         target: Option<Target<'_>>,
     ) -> Result<Py<PyAny>> {
         let client = self.client.read(Client::clone)?;
-        let timeout = match timeout {
-            Some(timeout) => Some(call_timeout(&PYTHON, given(timeout)?)?),
-            None => None,
-        };
+        let timeout = timeout.map(given).transpose()?;
+        let timeout = timeout
+            .map(|timeout| call_timeout(&PYTHON, timeout))
+            .transpose()?;
         let call = call::protobuf(client, operation, request.to_vec(), timeout)?;
         run(py, target, call, |py, reply| {
             let result = (PyBytes::new(py, &reply.message), Headers(reply.response));
@@ -117,8 +120,7 @@ impl NativeClient {
 
     #[pyo3(signature = (*, target=None))]
     fn client_access_token(&self, py: Python<'_>, target: Option<Target<'_>>) -> Result<Py<PyAny>> {
-        let call = |client: Client| async move { client.client_access_token().await };
-        self.start(py, target, call, |py, token| {
+        self.start(py, target, login::client_access_token, |py, token| {
             Ok(PyString::new(py, &token).into_any().unbind())
         })
     }
@@ -132,15 +134,8 @@ impl NativeClient {
         scopes: Vec<String>,
         target: Option<Target<'_>>,
     ) -> Result<Py<PyAny>> {
-        let secret = Secret::from(client_secret);
-        let call = |client: Client| async move {
-            let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
-            let secret = secret.expose();
-            client
-                .generate_client_token(&client_id, secret, &scopes)
-                .await
-        };
-        self.start(py, target, call, |py, token| serialized(py, &token))
+        let call = |client| login::generate_client_token(client, client_id, client_secret, scopes);
+        self.start(py, target, call, |py, json| from_json(py, json.as_bytes()))
     }
 
     #[pyo3(signature = (code, redirect_uri, code_verifier, *, target=None))]
@@ -152,15 +147,9 @@ impl NativeClient {
         code_verifier: Option<String>,
         target: Option<Target<'_>>,
     ) -> Result<Py<PyAny>> {
-        let code_verifier = code_verifier.map(Secret::from);
-        let call = |client: Client| async move {
-            let mut options = CodeOptions::new();
-            options.code_verifier = code_verifier;
-            client
-                .authenticate_with_code(&code, &redirect_uri, &options)
-                .await
-        };
-        self.start(py, target, call, |py, result| serialized(py, &result))
+        let call =
+            |client| login::authenticate_with_code(client, code, redirect_uri, code_verifier);
+        self.start(py, target, call, |py, json| from_json(py, json.as_bytes()))
     }
 
     #[pyo3(signature = (refresh_token, *, target=None))]
@@ -170,9 +159,8 @@ impl NativeClient {
         refresh_token: String,
         target: Option<Target<'_>>,
     ) -> Result<Py<PyAny>> {
-        let call =
-            |client: Client| async move { client.refresh_access_token(&refresh_token).await };
-        self.start(py, target, call, |py, result| serialized(py, &result))
+        let call = |client| login::refresh_access_token(client, refresh_token);
+        self.start(py, target, call, |py, json| from_json(py, json.as_bytes()))
     }
 
     /// Returns the claims of a valid token.
@@ -209,8 +197,7 @@ impl NativeClient {
     /// Fetches and caches the environment's signing keys.
     #[pyo3(signature = (*, target=None))]
     fn refresh_keys(&self, py: Python<'_>, target: Option<Target<'_>>) -> Result<Py<PyAny>> {
-        let call = |client: Client| async move { client.refresh_keys().await };
-        self.start(py, target, call, |py, ()| Ok(py.None()))
+        self.start(py, target, refresh_keys, |py, ()| Ok(py.None()))
     }
 
     fn authorization_url(
@@ -218,35 +205,24 @@ impl NativeClient {
         redirect_uri: &Bound<'_, PyAny>,
         options: &Bound<'_, PyAny>,
     ) -> Result<String> {
-        Ok(self
-            .client
-            .read(urls::authorization(redirect_uri, options)?)?)
+        let url = urls::authorization(redirect_uri, options)?;
+        Ok(self.client.read(url)?)
     }
 
     fn logout_url(&self, options: &Bound<'_, PyAny>) -> Result<String> {
         Ok(self.client.read(urls::logout(options)?)?)
     }
 
-    fn verify_webhook(
+    /// Verifies the signature of a webhook, or of an interceptor request.
+    fn verify(
         &self,
+        interceptor: bool,
         secret: &Bound<'_, PyAny>,
         headers: &Bound<'_, PyAny>,
         payload: &Bound<'_, PyAny>,
     ) -> Result<bool> {
-        let verify =
-            |client: &Client| verify_payload(client, secret, headers, payload, Purpose::Webhook);
-        self.client.read(verify)?.map(|()| true)
-    }
-
-    fn verify_interceptor(
-        &self,
-        secret: &Bound<'_, PyAny>,
-        headers: &Bound<'_, PyAny>,
-        payload: &Bound<'_, PyAny>,
-    ) -> Result<bool> {
-        let verify = |client: &Client| {
-            verify_payload(client, secret, headers, payload, Purpose::Interceptor)
-        };
+        let purpose = purpose(interceptor);
+        let verify = |client: &Client| verify_payload(client, secret, headers, payload, purpose);
         self.client.read(verify)?.map(|()| true)
     }
 
@@ -254,5 +230,17 @@ impl NativeClient {
         let client = self.client.read(Client::clone)?;
         py.detach(|| client.close());
         Ok(())
+    }
+}
+
+/// The headers of a response, converted on demand.
+#[pyclass(frozen, module = "scalekit._native")]
+pub(crate) struct Headers(Response);
+
+#[pymethods]
+impl Headers {
+    /// Returns lower-case names and values.
+    fn items(&self) -> Vec<(&str, String)> {
+        headers(&self.0)
     }
 }

@@ -12,11 +12,14 @@ use crate::value::to_python;
 pub(crate) type Result<T, E = Raised> = std::result::Result<T, E>;
 
 /// An error of a native function.
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum Raised {
     /// An error of the client.
-    Native(BindingError),
+    #[error(transparent)]
+    Native(#[from] BindingError),
     /// An exception of Python code, such as a signal handler's `KeyboardInterrupt`.
-    Python(PyErr),
+    #[error(transparent)]
+    Python(#[from] PyErr),
 }
 
 impl From<Error> for Raised {
@@ -25,21 +28,9 @@ impl From<Error> for Raised {
     }
 }
 
-impl From<BindingError> for Raised {
-    fn from(error: BindingError) -> Self {
-        Self::Native(error)
-    }
-}
-
-impl From<PyErr> for Raised {
-    fn from(error: PyErr) -> Self {
-        Self::Python(error)
-    }
-}
-
 impl From<serde_json::Error> for Raised {
     fn from(error: serde_json::Error) -> Self {
-        BindingError::internal(error).into()
+        Self::Native(BindingError::internal(error))
     }
 }
 

@@ -5,11 +5,9 @@
 //! background for an asyncio future. The runtime is created lazily, and again in a forked child.
 
 mod client;
-mod exit;
 mod failure;
-mod headers;
+mod hooks;
 mod options;
-mod process;
 mod run;
 mod sink;
 mod text;
@@ -22,17 +20,15 @@ mod webhooks;
 #[pyo3::pymodule]
 mod _native {
     use pyo3::prelude::*;
-    use pyo3::types::{PyDict, PyTuple};
+    use pyo3::types::{IntoPyDict, PyTuple};
     use scalekit_bindings::exceptions::Exception;
     use scalekit_bindings::language::PYTHON;
     use scalekit_bindings::options::{defaults, min_keepalive_interval, variables};
     use scalekit_bindings::{API_VERSION, VERSION, call};
 
     #[pymodule_export]
-    use crate::client::NativeClient;
+    use crate::client::{Headers, NativeClient};
     use crate::failure::Result;
-    #[pymodule_export]
-    use crate::headers::Headers;
     #[pymodule_export]
     use crate::sink::{Sink, Task};
     #[pymodule_export]
@@ -58,18 +54,14 @@ mod _native {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let py = module.py();
-        crate::process::count_forks(py)?;
-        crate::exit::wait_at_exit(py)?;
+        crate::hooks::count_forks(py)?;
+        crate::hooks::wait_at_exit(py)?;
         module.add("__version__", VERSION)?;
         module.add("API_VERSION", API_VERSION)?;
         module.add("OPERATIONS", PyTuple::new(py, call::operations())?)?;
-        let exceptions = Exception::ALL.iter().map(|class| class.name());
-        module.add("EXCEPTIONS", PyTuple::new(py, exceptions)?)?;
+        module.add("EXCEPTIONS", Exception::table().into_py_dict(py)?)?;
         module.add("MIN_KEEPALIVE_TIME_MS", min_keepalive_interval(&PYTHON))?;
-        let numbers = PyDict::new(py);
-        for default in defaults(&PYTHON) {
-            numbers.set_item(default.name, default.number)?;
-        }
-        module.add("DEFAULTS", numbers)
+        module.add("VARIABLES", variables::CREDENTIALS.map(<[_]>::to_vec))?;
+        module.add("DEFAULTS", defaults(&PYTHON).into_py_dict(py)?)
     }
 }

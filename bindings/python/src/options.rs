@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyString};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyIterator, PyString};
 use scalekit_bindings::language::PYTHON;
 use scalekit_bindings::options::{Given, Value};
 use scalekit_bindings::{Client, ClientOptions};
@@ -48,22 +49,23 @@ pub(crate) fn value(object: &Bound<'_, PyAny>) -> Result<Value> {
     } else if let Ok(path) = object.extract::<PathBuf>() {
         Value::Path(path)
     } else if let Ok(items) = object.try_iter() {
-        texts(items.collect::<PyResult<Vec<_>>>()?)
+        texts(object, items)?
     } else {
         Value::Other
     })
 }
 
-fn texts(items: Vec<Bound<'_, PyAny>>) -> Value {
-    let mut texts = Vec::with_capacity(items.len());
-    for item in items {
-        let Ok(text) = item.cast::<PyString>() else {
-            return Value::Invalid("must be a list of str");
-        };
-        let Ok(text) = text.to_str() else {
-            return Value::Invalid(LONE_SURROGATE);
-        };
-        texts.push(text.to_owned());
-    }
-    Value::Texts(texts)
+fn texts(object: &Bound<'_, PyAny>, items: Bound<'_, PyIterator>) -> PyResult<Value> {
+    let items = items.collect::<PyResult<Vec<_>>>()?;
+    let texts = items
+        .iter()
+        .map(PyAnyMethods::extract)
+        .collect::<PyResult<_>>();
+    Ok(match texts {
+        Ok(texts) => Value::Texts(texts),
+        Err(error) if error.is_instance_of::<PyUnicodeEncodeError>(object.py()) => {
+            Value::Invalid(LONE_SURROGATE)
+        }
+        Err(_) => Value::Invalid("must be a list of str"),
+    })
 }

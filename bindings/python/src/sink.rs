@@ -1,14 +1,14 @@
 //! Delivers results to an asyncio event loop.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::intern;
 use pyo3::prelude::*;
 use tokio::task::{AbortHandle, spawn_blocking};
 
-use crate::exit::{self, PythonGuard};
 use crate::failure::Result;
+use crate::hooks;
 
 /// The number of results to deliver before other callbacks of the event loop run.
 const BATCH: usize = 32;
@@ -26,6 +26,12 @@ struct Shared {
     /// The loop's `call_soon_threadsafe`.
     call_soon: Py<PyAny>,
     queue: Mutex<Queue>,
+}
+
+impl Shared {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[derive(Default)]
@@ -57,8 +63,8 @@ impl Sink {
 impl Sink {
     /// Registers a future of the loop. Fails once the interpreter shuts down.
     pub(crate) fn register(&self, future: Py<PyAny>) -> Result<PendingFuture> {
-        if exit::is_closed() {
-            return Err(exit::shutting_down().into());
+        if hooks::GATE.is_closed() {
+            return Err(hooks::shutting_down().into());
         }
         Ok(PendingFuture {
             shared: Arc::clone(&self.shared),
@@ -72,7 +78,7 @@ impl PendingFuture {
     pub(crate) fn finish(self, completion: Completion) {
         let Self { shared, future } = self;
         let schedule = {
-            let mut queue = shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut queue = shared.queue();
             queue.completions.push_back((future, completion));
             !std::mem::replace(&mut queue.drain_scheduled, true)
         };
@@ -80,8 +86,8 @@ impl PendingFuture {
             // On another thread, because waiting for the GIL would block a thread that drives
             // sockets.
             spawn_blocking(move || {
-                let guard = PythonGuard::acquire();
-                if guard.is_some() {
+                let pass = hooks::GATE.pass();
+                if pass.is_some() {
                     Python::try_attach(|py| schedule_drain(py, &shared));
                 }
             });
@@ -95,8 +101,7 @@ fn schedule_drain(py: Python<'_>, shared: &Arc<Shared>) {
     };
     // A closed loop raises an exception. Its futures are gone, so their results are dropped.
     if shared.call_soon.call1(py, (drain,)).is_err() {
-        let completions =
-            std::mem::take(&mut *shared.queue.lock().unwrap_or_else(PoisonError::into_inner));
+        let completions = std::mem::take(&mut *shared.queue());
         drop(completions);
     }
 }
@@ -111,11 +116,7 @@ struct Drain {
 impl Drain {
     fn __call__(&self, py: Python<'_>) -> PyResult<()> {
         let (completions, more) = {
-            let mut queue = self
-                .shared
-                .queue
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut queue = self.shared.queue();
             let count = queue.completions.len().min(BATCH);
             let completions: Vec<_> = queue.completions.drain(..count).collect();
             queue.drain_scheduled = !queue.completions.is_empty();
@@ -143,20 +144,12 @@ impl Drain {
 
 /// A call that runs in the background.
 #[pyclass(frozen, module = "scalekit._native")]
-pub(crate) struct Task {
-    handle: AbortHandle,
-}
-
-impl Task {
-    pub(crate) fn new(handle: AbortHandle) -> Self {
-        Self { handle }
-    }
-}
+pub(crate) struct Task(pub(crate) AbortHandle);
 
 #[pymethods]
 impl Task {
     /// Drops the request and its connection. Has no effect on a finished call.
     fn cancel(&self) {
-        self.handle.abort();
+        self.0.abort();
     }
 }

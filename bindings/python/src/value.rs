@@ -4,7 +4,6 @@ use std::fmt;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
-use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
@@ -19,11 +18,6 @@ pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> Result<Bound<'py
 pub(crate) fn from_json(py: Python<'_>, json: &[u8]) -> Result<Py<PyAny>> {
     let mut reader = serde_json::Deserializer::from_slice(json);
     Ok(Object(py).deserialize(&mut reader)?.unbind())
-}
-
-/// Converts any serializable value through its JSON form.
-pub(crate) fn serialized(py: Python<'_>, value: &impl Serialize) -> Result<Py<PyAny>> {
-    Ok(to_python(py, &serde_json::to_value(value)?)?.unbind())
 }
 
 /// Builds Python objects directly from a deserializer, without a JSON tree.

@@ -7,7 +7,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList, PySlice, PyString, PyTuple};
-use scalekit_bindings::webhooks::{Purpose, SignatureHeaders, Verification};
+use scalekit_bindings::webhooks::{Purpose, SignatureHeaders, Verification, is_signature_header};
 use scalekit_bindings::{Client, Error};
 
 use crate::failure::{Result, invalid_argument};
@@ -192,22 +192,14 @@ impl<'py> RequestHeaders<'py> {
     }
 }
 
-/// Returns `true` if the core uses the header `name`.
-fn is_signature_header(purpose: Purpose, name: &str) -> bool {
-    SignatureHeaders::from_pairs(purpose, [(name, "any")]) != SignatureHeaders::default()
-}
-
 /// Returns the first value of a header. Some frameworks use a list of values for each name.
 fn first_value<'py>(value: Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let value = if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
-        match value.try_iter()?.next() {
-            Some(first) => first?,
-            None => return Ok(None),
-        }
-    } else {
-        value
+    let list = value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>();
+    let first = match list {
+        true => value.try_iter()?.next().transpose()?,
+        false => Some(value),
     };
-    Ok(Some(value).filter(|value| !value.is_none()))
+    Ok(first.filter(|value| !value.is_none()))
 }
 
 /// Returns a header's name or value as text. ASGI has `bytes` in Latin-1; any other type is

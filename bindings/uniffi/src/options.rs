@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use scalekit::{Client, ClientBuilder, Error};
+use scalekit::{Client, ClientBuilder, Error, defaults};
 
 /// Options of a client. The core validates their values. Times are in milliseconds.
 #[derive(Clone, Default, uniffi::Record)]
@@ -126,15 +126,17 @@ impl ClientOptions {
             builder = builder.connect_timeout(milliseconds("connectTimeout", value)?);
         }
         if self.keepalive_interval_ms.is_some() || self.keepalive_timeout_ms.is_some() {
-            // The core's setter takes both values. The defaults are the same as the core's.
+            // The core's setter takes both values.
             builder = builder.keepalive(
                 milliseconds(
                     "keepaliveInterval",
-                    self.keepalive_interval_ms.unwrap_or(60_000.0),
+                    self.keepalive_interval_ms
+                        .unwrap_or(defaults::KEEPALIVE_INTERVAL.as_secs_f64() * 1000.0),
                 )?,
                 milliseconds(
                     "keepaliveTimeout",
-                    self.keepalive_timeout_ms.unwrap_or(10_000.0),
+                    self.keepalive_timeout_ms
+                        .unwrap_or(defaults::KEEPALIVE_TIMEOUT.as_secs_f64() * 1000.0),
                 )?,
             );
         }

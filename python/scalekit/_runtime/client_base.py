@@ -161,7 +161,7 @@ class ClientBase:
             WebhookVerificationError: the signature is invalid, or the timestamp differs from the
                 current time by more than ``webhook_tolerance_s`` (default 5 minutes).
         """
-        return self.core_client._native.verify_webhook(secret, headers, payload)
+        return self.core_client._native.verify(False, secret, headers, payload)
 
     def verify_interceptor_payload(
         self,
@@ -176,7 +176,7 @@ class ClientBase:
         The headers are ``interceptor-id``, ``interceptor-timestamp`` and ``interceptor-signature``.
         A missing one falls back to the ``webhook-`` header.
         """
-        return self.core_client._native.verify_interceptor(secret, headers, payload)
+        return self.core_client._native.verify(True, secret, headers, payload)
 
     def close(self) -> None:
         """Closes the connections. Later calls raise a :class:`ScalekitCancelledException`."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from scalekit import AsyncScalekitClient, ScalekitClient
 from scalekit.emulator import EmulatorError, find_binary
-from scalekit.testing._process import Process
+from scalekit.testing._process import CLIENT_ID, CLIENT_SECRET, ENV_URL, Process
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -148,17 +148,17 @@ class Emulator:
     @property
     def url(self) -> str:
         """The environment URL."""
-        return self.environment["SCALEKIT_ENVIRONMENT_URL"]
+        return self.environment[ENV_URL]
 
     @property
     def client_id(self) -> str:
         """The id of the environment's client."""
-        return self.environment["SCALEKIT_CLIENT_ID"]
+        return self.environment[CLIENT_ID]
 
     @property
     def client_secret(self) -> str:
         """The secret of the environment's client."""
-        return self.environment["SCALEKIT_CLIENT_SECRET"]
+        return self.environment[CLIENT_SECRET]
 
     def client(self, **options: Unpack[Options]) -> ScalekitClient:
         """Creates a client, with the options of :class:`scalekit.ScalekitClient`."""

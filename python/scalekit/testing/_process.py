@@ -9,9 +9,11 @@ from contextlib import suppress
 from threading import Timer
 from typing import IO
 
+from scalekit._native import VARIABLES
 from scalekit.emulator import EmulatorError
 
-_VARIABLES = {"SCALEKIT_ENVIRONMENT_URL", "SCALEKIT_CLIENT_ID", "SCALEKIT_CLIENT_SECRET"}
+ENV_URL, CLIENT_ID, CLIENT_SECRET = (names[0] for names in VARIABLES)
+_VARIABLES = {ENV_URL, CLIENT_ID, CLIENT_SECRET}
 _STOP_TIMEOUT_S = 5
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from scalekit import AsyncScalekitClient, ScalekitClient
+from scalekit._native import VARIABLES
 from scalekit.testing._emulator import Emulator
 
 
@@ -33,8 +34,10 @@ def scalekit_environment(
 ) -> dict[str, str]:
     """The environment variables of ``ScalekitClient.from_env``, set during the test."""
     variables = scalekit_emulator.environment
-    # ``from_env`` falls back to this variable. It must not name another environment.
-    monkeypatch.delenv("SCALEKIT_ENV_URL", raising=False)
+    # ``from_env`` reads other variables too. They must not name another environment.
+    for names in VARIABLES:
+        for name in names:
+            monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     return variables

@@ -40,6 +40,10 @@ def test_the_exception_classes_equal_those_of_the_core() -> None:
     # Modifiers are Python functions, so the core has no class for their errors.
     assert names - {"ScalekitModifierException"} == set(_native.EXCEPTIONS)
     assert names | {"StatusCode"} == set(exceptions.__all__)
+    for name, bases in _native.EXCEPTIONS.items():
+        kinds = getattr(exceptions, name).__bases__
+        own = [kind.__name__ for kind in kinds if issubclass(kind, ScalekitException)]
+        assert own == bases
 
 
 def test_the_exception_hierarchy() -> None:

@@ -6,24 +6,11 @@ use scalekit::defaults as core;
 
 use crate::language::{Language, Unit};
 
-/// A default or limit by its name.
-pub struct Default {
-    /// The name of the option in the language.
-    pub name: String,
-    /// The number, in the unit of the option.
-    pub number: u64,
-}
-
-/// Returns the defaults of the options that are numbers.
-pub fn defaults(language: &Language) -> Vec<Default> {
-    let time = |field: &str, time: Duration| Default {
-        name: language.spell(field).into_owned(),
-        number: number(language, field, time),
-    };
-    let count = |field: &str, count: usize| Default {
-        name: language.spell(field).into_owned(),
-        number: count as u64,
-    };
+/// Returns the names and the defaults of the options that are numbers, in the units of the options.
+pub fn defaults(language: &Language) -> Vec<(String, u64)> {
+    let name = |field: &str| language.spell(field).into_owned();
+    let time = |field: &str, time: Duration| (name(field), number(language, field, time));
+    let count = |field: &str, count: usize| (name(field), count as u64);
     vec![
         time("call_timeout", core::CALL_TIMEOUT),
         time("tool_timeout", core::TOOL_TIMEOUT),

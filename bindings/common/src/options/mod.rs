@@ -19,7 +19,7 @@ pub use scalekit::variables;
 pub use value::{Given, Value};
 
 use crate::language::Language;
-use value::Kind;
+use value::{Input, Kind};
 
 /// The limit of `max_retries`.
 pub const MAX_RETRIES: u32 = 100;
@@ -114,12 +114,7 @@ impl ClientOptions {
         let Some((field, kind)) = options.find(|(field, _)| language.spell(field) == name) else {
             return Err(unknown(language, name));
         };
-        let input = value::Input {
-            field,
-            kind,
-            language,
-            given,
-        };
+        let input = input(language, field, kind, given);
         match *field {
             "env_url" if self.env_url.is_empty() => self.env_url = input.required_text()?,
             "client_id" if self.client_id.is_empty() => self.client_id = input.required_text()?,
@@ -251,13 +246,16 @@ impl ClientOptions {
 /// The value is not a positive number.
 pub fn call_timeout(language: &Language, given: Given) -> Result<Duration, Error> {
     let kind = &Kind::Time { zero: false };
-    value::Input {
-        field: "timeout",
-        kind,
-        language,
-        given,
-    }
-    .time()
+    input(language, "timeout", kind, given).time()
+}
+
+/// Converts the accepted clock difference of one validation.
+///
+/// # Errors
+/// The value is not a number, or it is negative.
+pub fn leeway(language: &Language, given: Given) -> Result<Duration, Error> {
+    let kind = &Kind::Time { zero: true };
+    input(language, "leeway", kind, given).time()
 }
 
 /// Converts the length of a PKCE verifier.
@@ -267,13 +265,57 @@ pub fn call_timeout(language: &Language, given: Given) -> Result<Duration, Error
 pub fn pkce_length(language: &Language, given: Given) -> Result<usize, Error> {
     let (least, most) = (Pkce::MIN_LENGTH, Pkce::MAX_LENGTH);
     let kind = &Kind::Count { least, most };
-    value::Input {
-        field: "length",
+    input(language, "length", kind, given).count()
+}
+
+/// Converts a required text argument.
+///
+/// # Errors
+/// The value is empty or not a string.
+pub fn required_text(
+    language: &Language,
+    name: &'static str,
+    given: Given,
+) -> Result<String, Error> {
+    input(language, name, &Kind::RequiredText, given).required_text()
+}
+
+/// Converts an optional text argument.
+///
+/// # Errors
+/// The value is not a string.
+pub fn text(
+    language: &Language,
+    name: &'static str,
+    given: Given,
+) -> Result<Option<String>, Error> {
+    input(language, name, &Kind::Text, given).text()
+}
+
+/// Converts an argument that is a string or a list of strings.
+///
+/// # Errors
+/// The value has another type.
+pub fn texts(
+    language: &Language,
+    name: &'static str,
+    given: Given,
+) -> Result<Option<Vec<String>>, Error> {
+    input(language, name, &Kind::Texts, given).texts()
+}
+
+fn input<'a>(
+    language: &'a Language,
+    field: &'static str,
+    kind: &'a Kind,
+    given: Given,
+) -> Input<'a> {
+    Input {
+        field,
         kind,
         language,
         given,
     }
-    .count()
 }
 
 fn unknown(language: &Language, name: &str) -> Error {

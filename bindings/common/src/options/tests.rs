@@ -231,8 +231,8 @@ fn a_client_has_the_options_and_the_language() {
 fn defaults_are_in_the_units_of_the_language() {
     let number = |language, name: &str| {
         let defaults = defaults(language);
-        let found = defaults.iter().find(|default| default.name == name);
-        found.map(|default| default.number)
+        let found = defaults.iter().find(|(found, _)| found == name);
+        found.map(|(_, number)| *number)
     };
     assert_eq!(number(&PYTHON, "call_timeout_s"), Some(20));
     assert_eq!(number(&NODE, "timeoutMs"), Some(20_000));
