@@ -117,7 +117,10 @@ export interface ScalekitOptions {
   toolTimeoutMs?: number;
   /** Timeout of one connection attempt, TLS included. Default: 10000. */
   connectTimeoutMs?: number;
-  /** Interval of keepalive pings while a call is waiting. 0 disables them. Default: 60000. */
+  /**
+   * Interval of keepalive pings while a call is waiting, at least 60000. 0 disables them.
+   * Default: 60000.
+   */
   keepaliveTimeMs?: number;
   /** Timeout of the response to a keepalive ping. Default: 10000. */
   keepaliveTimeoutMs?: number;

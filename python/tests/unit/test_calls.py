@@ -8,6 +8,8 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -37,6 +39,27 @@ def test_a_method_returns_the_message_and_the_call(
     assert call.initial_metadata()[0].key == call.initial_metadata()[0][0]
     assert call.trailing_metadata() == ()
     assert repr(call) == "<Call OK>"
+
+
+def test_a_call_passes_the_functions_that_the_architecture_page_lists(
+    client: ScalekitClient, server: StubServer
+) -> None:
+    server.on(PATH, RESPONSE)
+    client.organization.get_organization("org_1")
+    called: list[str] = []
+
+    def record(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and "scalekit" in Path(frame.f_code.co_filename).parts:
+            called.append(frame.f_code.co_name)
+
+    sys.setprofile(record)
+    try:
+        client.organization.get_organization("org_1")
+    finally:
+        sys.setprofile(None)
+    way = ["get_organization", "__init__", "required", "set_text", "_call"]
+    # The last one creates the second result, from the headers of the response.
+    assert called == [*way, "__init__"]
 
 
 def test_requests_have_the_documented_headers(client: ScalekitClient, server: StubServer) -> None:
