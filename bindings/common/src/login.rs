@@ -16,8 +16,8 @@ pub async fn authenticate_with_code(
     redirect_uri: String,
     code_verifier: Option<String>,
 ) -> Result<String, BindingError> {
-    let code_verifier = code_verifier.map(Secret::from);
-    let options = CodeOptions { code_verifier };
+    let mut options = CodeOptions::new();
+    options.code_verifier = code_verifier.map(Secret::from);
     let result = client.authenticate_with_code(&code, &redirect_uri, &options);
     json(&result.await?)
 }
