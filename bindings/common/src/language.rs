@@ -1,4 +1,4 @@
-//! What differs between languages: the spelling of names, units of time, words, and conventions.
+//! Differences between languages: the spelling of names, units of time, words, and conventions.
 
 use std::borrow::Cow;
 
@@ -221,8 +221,17 @@ impl Language {
         let field = field.map_or(name, |(_, field)| field);
         match self.option(field) {
             Some(option) => Cow::Borrowed(option.name),
-            None if self.camel_case => Cow::Owned(camel_case(field)),
+            None if self.camel_case => Cow::Owned(camel_case(field).collect()),
             None => Cow::Borrowed(field),
+        }
+    }
+
+    /// Returns `true` if the language calls a field of the options `name`.
+    pub(crate) fn calls(&self, field: &str, name: &str) -> bool {
+        match self.option(field) {
+            Some(option) => option.name == name,
+            None if self.camel_case => camel_case(field).eq(name.chars()),
+            None => field == name,
         }
     }
 
@@ -237,22 +246,20 @@ impl Language {
     }
 }
 
-fn camel_case(name: &str) -> String {
-    let mut camel = String::with_capacity(name.len());
+fn camel_case(name: &str) -> impl Iterator<Item = char> {
     let mut upper = false;
-    for letter in name.chars() {
+    name.chars().filter_map(move |letter| {
         if letter == '_' {
             upper = true;
-        } else {
-            camel.push(if upper {
-                letter.to_ascii_uppercase()
-            } else {
-                letter
-            });
-            upper = false;
+            return None;
         }
-    }
-    camel
+        let upper = std::mem::take(&mut upper);
+        Some(if upper {
+            letter.to_ascii_uppercase()
+        } else {
+            letter
+        })
+    })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What the language bindings share. Bindings use this crate only, never the core or the
+//! Shared logic of the language bindings. Bindings use this crate only, never the core or the
 //! transcoder directly.
 //!
 //! | module | content |
@@ -6,7 +6,7 @@
 //! | [`call`] | the call of an operation by name, with protobuf or JSON |
 //! | [`login`] | requests to the token endpoint |
 //! | [`options`] | the client options: names, types, limits, defaults, environment variables |
-//! | [`language`] | what differs between languages: names, units, words, URL style |
+//! | [`language`] | differences between languages: names, units, words, URL style |
 //! | [`exceptions`] | the exception classes |
 //! | [`failure`] | an error with all its fields |
 //! | [`guard`] | panics become errors |

@@ -111,7 +111,7 @@ impl ClientOptions {
     /// There is no such option, or the value has a wrong type or is out of range.
     pub fn set(&mut self, language: &Language, name: &str, given: Given) -> Result<(), Error> {
         let mut options = OPTIONS.iter();
-        let Some((field, kind)) = options.find(|(field, _)| language.spell(field) == name) else {
+        let Some((field, kind)) = options.find(|(field, _)| language.calls(field, name)) else {
             return Err(unknown(language, name));
         };
         let input = input(language, field, kind, given);
