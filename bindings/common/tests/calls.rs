@@ -1,0 +1,158 @@
+//! Calls against a server in this process.
+#![allow(clippy::unwrap_used)]
+
+use std::future::Future;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use scalekit_bindings::exceptions::Exception;
+use scalekit_bindings::language::NODE;
+use scalekit_bindings::{BindingError, Client, ClientOptions, Failure, call, login, runtime};
+
+const GET: &str = "OrganizationService.GetOrganization";
+const ORGANIZATION: &str = r#"{"organization":{"id":"org_1","display_name":"Acme"}}"#;
+
+/// Starts a server and returns a client of it.
+fn client() -> Client {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let env_url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            thread::spawn(|| serve(&stream.unwrap()));
+        }
+    });
+    let options = ClientOptions {
+        env_url,
+        client_id: "skc_1".to_owned(),
+        client_secret: Some("a-secret".into()),
+        max_retries: Some(0),
+        ..ClientOptions::default()
+    };
+    options.build(&NODE, "22").unwrap()
+}
+
+fn serve(mut stream: &TcpStream) {
+    let mut reader = BufReader::new(stream);
+    loop {
+        let mut lines = Vec::new();
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            if reader.read_line(&mut line).unwrap() == 0 {
+                return;
+            }
+            let line = line.trim_end().to_ascii_lowercase();
+            if let Some(value) = line.strip_prefix("content-length: ") {
+                length = value.parse().unwrap();
+            }
+            if line.is_empty() {
+                break;
+            }
+            lines.push(line);
+        }
+        reader.read_exact(&mut vec![0; length]).unwrap();
+        let (status, body) = match lines[0].split(' ').nth(1).unwrap() {
+            "/oauth/token" => (
+                "200 OK",
+                r#"{"access_token":"the-token","expires_in":3600}"#,
+            ),
+            "/api/v1/organizations/org_1" => ("200 OK", ORGANIZATION),
+            _ => (
+                "404 Not Found",
+                r#"{"code":5,"message":"no such organization"}"#,
+            ),
+        };
+        let length = body.len();
+        let head = format!("HTTP/1.1 {status}\r\nX-Request-Id: req_1\r\nContent-Length: {length}");
+        stream
+            .write_all(format!("{head}\r\n\r\n{body}").as_bytes())
+            .unwrap();
+    }
+}
+
+fn wait<T>(
+    future: impl Future<Output = Result<T, impl Into<BindingError>>>,
+) -> Result<T, BindingError> {
+    runtime::block_on(future, Duration::from_secs(3600), || Ok(()))
+}
+
+#[test]
+fn a_call_takes_and_returns_protobuf() {
+    let request = b"\x0a\x05org_1".to_vec();
+    let reply = wait(call::protobuf(client(), GET, request, None).unwrap()).unwrap();
+    let message = scalekit_wire::json_to_protobuf(
+        "scalekit.v1.organizations.GetOrganizationResponse",
+        ORGANIZATION.as_bytes(),
+    );
+    assert_eq!(reply.message, message.unwrap());
+    assert_eq!(reply.response.status.as_u16(), 200);
+    assert!(
+        reply
+            .headers()
+            .contains(&("x-request-id", "req_1".to_owned()))
+    );
+}
+
+#[test]
+fn a_call_takes_and_returns_json() {
+    let request = br#"{"id":"org_1"}"#.to_vec();
+    let reply = wait(call::json(client(), GET, request, None).unwrap()).unwrap();
+    assert_eq!(reply.message, ORGANIZATION.as_bytes());
+}
+
+#[test]
+fn invalid_calls_name_the_operation_and_the_arguments() {
+    let client = client();
+    let failure = |error: BindingError| Failure::new(&error, &NODE);
+    let unknown = call::json(client.clone(), "X.Y", Vec::new(), None);
+    let unknown = failure(unknown.err().unwrap().into());
+    assert_eq!(unknown.message, "there is no operation \"X.Y\"");
+    let update = "OrganizationService.UpdateOrganization";
+    for call in [
+        wait(call::json(client.clone(), update, b"{}".to_vec(), None).unwrap()).err(),
+        wait(call::protobuf(client, update, Vec::new(), None).unwrap()).err(),
+    ] {
+        let failure = failure(call.unwrap());
+        assert_eq!(failure.exception, Exception::Argument);
+        assert_eq!(failure.operation, Some(update));
+        assert_eq!(failure.message, "the request needs id or externalId");
+        assert_eq!(failure.argument.as_deref(), Some("id"));
+    }
+}
+
+#[test]
+fn a_failed_call_has_all_fields() {
+    let request = br#"{"id":"org_2"}"#.to_vec();
+    let error = wait(call::json(client(), GET, request, None).unwrap())
+        .err()
+        .unwrap();
+    let failure = Failure::new(&error, &NODE);
+    assert_eq!(failure.exception.name(), "ScalekitNotFoundException");
+    assert_eq!(failure.message, "no such organization");
+    assert_eq!(
+        failure.status.map(|(status, code)| (status, code.name())),
+        Some((404, "NOT_FOUND"))
+    );
+    assert_eq!(failure.request_id.as_deref(), Some("req_1"));
+    assert_eq!(failure.operation, Some(GET));
+}
+
+#[test]
+fn tokens_of_machine_clients_are_json() {
+    let [id, secret] = ["m2m_1", "a-secret"].map(str::to_owned);
+    let token = wait(login::generate_client_token(
+        client(),
+        id,
+        secret,
+        Vec::new(),
+    ))
+    .unwrap();
+    assert_eq!(
+        token,
+        r#"{"access_token":"the-token","expires_in":3600,"scope":null}"#
+    );
+    let token = wait(login::client_access_token(client())).unwrap();
+    assert_eq!(token, "the-token");
+}
