@@ -26,6 +26,7 @@ ADDON := libscalekit_node.$(if $(filter Darwin,$(shell uname)),dylib,so)
 TSC := node/node_modules/.bin/tsc
 # Selected with every package, so that all builds share the dependencies.
 SHARED := -p scalekit-shared-build
+RUST := target/.has-rust target/.has-compiler
 export CARGO_TERM_COLOR ?= never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SCALEKIT_EMULATOR_BIN := $(CURDIR)/$(EMULATOR)
@@ -52,9 +53,14 @@ quickstart-rust: $(EMULATOR)
 
 test: lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers fuzz quickstart quickstart-node quickstart-rust
 
+# A program of the system: installed on Debian as root, else named with the command that installs it.
+target/.has-%:
+	scripts/require $*
+	mkdir -p target && touch $@
+
 # --- checks ---------------------------------------------------------------------------------------------
 
-lint: $(TOOLS)/.installed node/lib/.built
+lint: $(TOOLS)/.installed node/lib/.built | $(RUST)
 	cargo fmt --all --check
 	cargo run -q -p codegen -- --check
 	scripts/check-shared-build
@@ -64,13 +70,13 @@ lint: $(TOOLS)/.installed node/lib/.built
 	$(TSC) -p node/tests/tsconfig.json
 	node/node_modules/.bin/prettier --check --log-level warn '{bench,emulator/tests,examples,node}/**/*.{js,mjs,cjs,ts,mts}'
 
-test-rust: node/node_modules/.installed $(TOOLS)/.installed
+test-rust: node/node_modules/.installed $(TOOLS)/.installed | $(RUST)
 	cargo test --workspace
 	# Without the feature client, the crate has neither an HTTP stack nor a runtime.
 	! cargo tree -p scalekit --no-default-features --edges normal | grep -E 'reqwest|tokio'
 	cargo test -q -p scalekit --no-default-features --test offline
 
-test-docs:
+test-docs: | $(RUST)
 	RUSTDOCFLAGS="-D warnings" cargo doc -q --workspace --no-deps
 	scripts/check-public-api
 
@@ -81,7 +87,7 @@ $(TOOLS)/.installed: python/constraints.txt scripts/venv
 	touch $@
 
 # A debug build of the wheel. scripts/bench builds the release wheel.
-target/wheels/.debug: $(TOOLS)/.installed $(RUST_SOURCES) $(PYTHON_SOURCES)
+target/wheels/.debug: $(TOOLS)/.installed $(RUST_SOURCES) $(PYTHON_SOURCES) | $(RUST)
 	rm -rf target/wheels/debug
 	cd python && ../$(TOOLS)/bin/maturin build -q --profile dev --features shared-build --out ../target/wheels/debug --interpreter $(PYTHON)
 	touch $@
@@ -102,18 +108,13 @@ target/wheels/.emulator: $(TOOLS)/.installed $(EMULATOR) emulator/pyproject.toml
 	cd emulator && ../$(TOOLS)/bin/maturin build -q --profile dev --compression-level 1 --out ../target/wheels/emulator
 	touch $@
 
-$(EMULATOR): $(RUST_SOURCES)
+$(EMULATOR): $(RUST_SOURCES) | $(RUST)
 	cargo build -q -p scalekit-emulator $(SHARED) --bin scalekit-emulator
 
-$(ATTACKS): $(RUST_SOURCES)
+$(ATTACKS): $(RUST_SOURCES) | $(RUST)
 	cargo build -q -p scalekit-conformance $(SHARED) --bin attack-server
 
-# The browser for the tests of the emulator's pages.
-target/.chromium:
-	scripts/chromium
-	mkdir -p target && touch $@
-
-test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS) target/.chromium
+test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS) target/.has-chromium
 	scripts/check-types $(VENV)/test
 	cd target && venv/test/bin/python -m pytest -q -c ../python/pyproject.toml ../python/tests ../emulator/tests
 
@@ -125,7 +126,7 @@ test-python-matrix: $(VENV)/test/.wheel $(EMULATOR)
 test-oidc: emulator/tests/oidc/node_modules/.package-lock.json $(EMULATOR)
 	cd emulator/tests/oidc && node --test --test-reporter=spec
 
-emulator/tests/oidc/node_modules/.package-lock.json: emulator/tests/oidc/package-lock.json
+emulator/tests/oidc/node_modules/.package-lock.json: emulator/tests/oidc/package-lock.json | target/.has-node
 	cd emulator/tests/oidc && npm ci --silent
 	touch $@
 
@@ -133,7 +134,7 @@ emulator/tests/oidc/node_modules/.package-lock.json: emulator/tests/oidc/package
 test-mcp: emulator/tests/mcp/node_modules/.package-lock.json $(EMULATOR)
 	cd emulator/tests/mcp && node --test --test-reporter=spec
 
-emulator/tests/mcp/node_modules/.package-lock.json: emulator/tests/mcp/package-lock.json
+emulator/tests/mcp/node_modules/.package-lock.json: emulator/tests/mcp/package-lock.json | target/.has-node
 	cd emulator/tests/mcp && npm ci --silent
 	touch $@
 
@@ -143,7 +144,7 @@ test-packages: target/wheels/.debug target/wheels/.emulator
 
 # --- Node -----------------------------------------------------------------------------------------------
 
-node/node_modules/.installed: node/package.json node/package-lock.json
+node/node_modules/.installed: node/package.json node/package-lock.json | target/.has-node
 	cd node && npm ci --silent
 	touch $@
 
@@ -152,12 +153,12 @@ node/lib/.built: node/node_modules/.installed $(NODE_SOURCES)
 	$(TSC) -p node/tsconfig.json
 	touch $@
 
-node/scalekit.node: $(RUST_SOURCES)
+node/scalekit.node: $(RUST_SOURCES) | $(RUST)
 	cargo build -q -p scalekit-node $(SHARED)
 	cp target/debug/$(ADDON) $@
 
 # The examples import the package of this checkout by its package name.
-examples/node_modules/.installed: examples/package.json examples/package-lock.json
+examples/node_modules/.installed: examples/package.json examples/package-lock.json | target/.has-node
 	cd examples && npm ci --silent
 	ln -sfn ../../node examples/node_modules/scalekit-client
 	touch $@
@@ -174,25 +175,25 @@ test-consumers: test-node-package node/tests/consumers/node_modules/.installed
 	$(EMULATOR) run --auto-approve --seed node/tests/consumers/people.json -- node --test --test-reporter=spec \
 	  --test-concurrency=2 --test-timeout=600000 node/tests/consumers/*.test.mjs
 
-node/tests/consumers/node_modules/.installed: node/tests/consumers/package.json node/tests/consumers/package-lock.json
+node/tests/consumers/node_modules/.installed: node/tests/consumers/package.json node/tests/consumers/package-lock.json | target/.has-node
 	cd node/tests/consumers && npm ci --silent
 	touch $@
 
 # --- other ----------------------------------------------------------------------------------------------
 
-fuzz:
+fuzz: | $(RUST)
 	scripts/fuzz
 
-bench:
+bench: | $(RUST)
 	scripts/bench
 
-instructions:
+instructions: | $(RUST)
 	scripts/instructions
 
-public-api:
+public-api: | $(RUST)
 	scripts/check-public-api --update
 
-generate: node/node_modules/.installed $(TOOLS)/.installed
+generate: node/node_modules/.installed $(TOOLS)/.installed | $(RUST)
 	cargo run -q -p codegen
 
 clean:
