@@ -31,7 +31,7 @@ impl Seen {
 }
 
 /// The response to a request.
-pub(crate) enum Answer {
+pub(crate) enum TestResponse {
     /// Sends the text and keeps the connection open.
     Text(String),
     /// Sends the text after a pause.
@@ -52,38 +52,38 @@ pub(crate) struct TestServer {
 }
 
 /// A complete response.
-pub(crate) fn reply(status: u16, headers: &str, body: &str) -> Answer {
-    Answer::Text(reply_text(status, headers, body))
+pub(crate) fn response(status: u16, headers: &str, body: &str) -> TestResponse {
+    TestResponse::Text(response_text(status, headers, body))
 }
 
-pub(crate) fn reply_text(status: u16, headers: &str, body: &str) -> String {
+pub(crate) fn response_text(status: u16, headers: &str, body: &str) -> String {
     format!(
         "HTTP/1.1 {status} X\r\ncontent-length: {}\r\n{headers}\r\n{body}",
         body.len()
     )
 }
 
-pub(crate) fn json(body: &str) -> Answer {
-    reply(200, "content-type: application/json\r\n", body)
+pub(crate) fn json_response(body: &str) -> TestResponse {
+    response(200, "content-type: application/json\r\n", body)
 }
 
 /// A response of the token endpoint.
-pub(crate) fn token(name: &str) -> Answer {
-    json(&format!(r#"{{"access_token":"{name}","expires_in":3600}}"#))
+pub(crate) fn token(name: &str) -> TestResponse {
+    json_response(&format!(r#"{{"access_token":"{name}","expires_in":3600}}"#))
 }
 
 impl TestServer {
     /// `script` returns the response to a request. Its second argument counts the requests per
     /// path, from 0.
     pub(crate) async fn start(
-        script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static,
+        script: impl Fn(&Seen, usize) -> TestResponse + Send + Sync + 'static,
     ) -> Self {
         Self::listen(None, script).await
     }
 
     /// Starts a TLS server. Also returns its certificate as PEM, which is not trusted.
     pub(crate) async fn start_tls(
-        script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static,
+        script: impl Fn(&Seen, usize) -> TestResponse + Send + Sync + 'static,
     ) -> (Self, String) {
         let (tls, pem) = tls(&[]);
         let mut server = Self::listen(Some(tls), script).await;
@@ -93,7 +93,7 @@ impl TestServer {
 
     async fn listen(
         tls: Option<TlsAcceptor>,
-        script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static,
+        script: impl Fn(&Seen, usize) -> TestResponse + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -159,7 +159,7 @@ fn path_of(target: &str) -> &str {
 async fn serve<I, S>(stream: I, script: Arc<S>, log: Arc<Mutex<Vec<Seen>>>)
 where
     I: AsyncRead + AsyncWrite + Unpin,
-    S: Fn(&Seen, usize) -> Answer,
+    S: Fn(&Seen, usize) -> TestResponse,
 {
     let mut stream = BufReader::new(stream);
     while let Some(request) = read(&mut stream).await {
@@ -173,18 +173,18 @@ where
             same
         };
         let sent = match script(&request, number) {
-            Answer::Text(text) => stream.write_all(text.as_bytes()).await,
-            Answer::Slow(pause, text) => {
+            TestResponse::Text(text) => stream.write_all(text.as_bytes()).await,
+            TestResponse::Slow(pause, text) => {
                 tokio::time::sleep(pause).await;
                 stream.write_all(text.as_bytes()).await
             }
-            Answer::Cut(text) => {
+            TestResponse::Cut(text) => {
                 let _ = stream.write_all(text.as_bytes()).await;
                 return;
             }
-            Answer::Drop => return,
-            Answer::Hang => std::future::pending().await,
-            Answer::Endless => {
+            TestResponse::Drop => return,
+            TestResponse::Hang => std::future::pending().await,
+            TestResponse::Endless => {
                 let _ = stream
                     .write_all(b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n")
                     .await;

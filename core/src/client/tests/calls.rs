@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 
 use crate::client::{CallOptions, Client};
 use crate::error::{Code, Error, ErrorKind};
-use crate::test_server::{Answer, Seen, TestServer, json as answer, reply, reply_text, token};
+use crate::test_server::{
+    Seen, TestResponse, TestServer, json_response, response, response_text, token,
+};
 
 const GET: &str = "OrganizationService.GetOrganization";
 const CREATE: &str = "OrganizationService.CreateOrganization";
@@ -19,7 +21,9 @@ const DELETE: &str = "OrganizationService.DeleteOrganization";
 const TOOL: &str = "ToolService.ExecuteTool";
 
 /// A server with a working token endpoint. `script` returns the responses of operations.
-async fn server(script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> TestServer {
+async fn server(
+    script: impl Fn(&Seen, usize) -> TestResponse + Send + Sync + 'static,
+) -> TestServer {
     TestServer::start(move |seen, number| match seen.target.as_str() {
         "/oauth/token" => token("t0ken-value"),
         _ => script(seen, number),
@@ -36,7 +40,7 @@ const PATH: &str = "/api/v1/organizations/org_1";
 
 #[tokio::test]
 async fn a_call_sends_what_the_service_expects() {
-    let server = server(|_, _| answer(ORGANIZATION)).await;
+    let server = server(|_, _| json_response(ORGANIZATION)).await;
     let client = server
         .builder()
         .user_agent_suffix("acme/1")
@@ -91,15 +95,15 @@ async fn a_call_sends_what_the_service_expects() {
 
 #[tokio::test]
 async fn a_post_without_a_body_has_a_length() {
-    let server = server(|_, _| answer("")).await;
-    let reply = server
+    let server = server(|_, _| json_response("")).await;
+    let response = server
         .client()
         .call(
             "SessionService.RevokeSession",
             json!({"session_id": "ses_1"}),
         )
         .await;
-    assert_eq!(reply.unwrap(), json!({}));
+    assert_eq!(response.unwrap(), json!({}));
     assert_eq!(server.seen()[1].header("content-length"), Some("0"));
 }
 
@@ -107,8 +111,8 @@ async fn a_post_without_a_body_has_a_length() {
 async fn a_path_prefix_of_the_environment_is_kept() {
     let server = TestServer::start(|seen, _| match seen.target.as_str() {
         "/pre/fix/oauth/token" => token("t"),
-        "/pre/fix/api/v1/organizations/org_1" => answer(ORGANIZATION),
-        _ => reply(404, "", ""),
+        "/pre/fix/api/v1/organizations/org_1" => json_response(ORGANIZATION),
+        _ => response(404, "", ""),
     })
     .await;
     let client = Client::builder(format!("{}/pre/fix//", server.url), "skc_1", "s3cret")
@@ -120,12 +124,14 @@ async fn a_path_prefix_of_the_environment_is_kept() {
 #[tokio::test]
 async fn an_organization_is_looked_up_by_its_external_id() {
     let server = server(|seen, _| match seen.target.as_str() {
-        "/api/v1/organizations:external/tenant%2F7" => answer(ORGANIZATION),
+        "/api/v1/organizations:external/tenant%2F7" => json_response(ORGANIZATION),
         "/api/v1/organizations:external/none" => {
-            reply(404, "", r#"{"code":5,"message":"not found"}"#)
+            response(404, "", r#"{"code":5,"message":"not found"}"#)
         }
-        "/api/v1/organizations/org_1/domains/dom_1" => answer(r#"{"domain":{"id":"dom_1"}}"#),
-        _ => answer("{}"),
+        "/api/v1/organizations/org_1/domains/dom_1" => {
+            json_response(r#"{"domain":{"id":"dom_1"}}"#)
+        }
+        _ => json_response("{}"),
     })
     .await;
     let client = server.client();

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::client::Client;
 use crate::credentials::SHORTEST_LIFETIME;
 use crate::error::ErrorKind;
-use crate::test_server::{Answer, TestServer, json as answer, reply, reply_text, token};
+use crate::test_server::{TestResponse, TestServer, json_response, response, response_text, token};
 
 const GET: &str = "OrganizationService.GetOrganization";
 
@@ -33,12 +33,12 @@ fn sixteen(client: &Client) -> Vec<Result<serde_json::Value, crate::Error>> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixteen_threads_with_an_expired_token_fetch_one() {
     let server = TestServer::start(|seen, number| match (seen.target.as_str(), number) {
-        ("/oauth/token", 0) => answer(r#"{"access_token":"first","expires_in":0}"#),
+        ("/oauth/token", 0) => json_response(r#"{"access_token":"first","expires_in":0}"#),
         ("/oauth/token", _) => {
-            let text = reply_text(200, "", r#"{"access_token":"second","expires_in":"3600"}"#);
-            Answer::Slow(Duration::from_millis(100), text)
+            let text = response_text(200, "", r#"{"access_token":"second","expires_in":"3600"}"#);
+            TestResponse::Slow(Duration::from_millis(100), text)
         }
-        _ => answer("{}"),
+        _ => json_response("{}"),
     })
     .await;
     let client = server.client();
@@ -59,10 +59,10 @@ async fn sixteen_threads_with_an_expired_token_fetch_one() {
 async fn a_token_fetch_outlives_its_callers() {
     let server = TestServer::start(|seen, _| match seen.target.as_str() {
         "/oauth/token" => {
-            let text = reply_text(200, "", r#"{"access_token":"late","expires_in":3600}"#);
-            Answer::Slow(Duration::from_millis(300), text)
+            let text = response_text(200, "", r#"{"access_token":"late","expires_in":3600}"#);
+            TestResponse::Slow(Duration::from_millis(300), text)
         }
-        _ => answer("{}"),
+        _ => json_response("{}"),
     })
     .await;
     let client = server.client();
@@ -79,8 +79,8 @@ async fn sixteen_threads_with_a_rejected_token_fetch_one() {
     let server = TestServer::start(|seen, number| {
         match (seen.target.as_str(), seen.header("authorization")) {
             ("/oauth/token", _) => token(if number == 0 { "revoked" } else { "good" }),
-            (_, Some("Bearer good")) => answer("{}"),
-            _ => reply(401, "", r#"{"code":16,"message":"token revoked"}"#),
+            (_, Some("Bearer good")) => json_response("{}"),
+            _ => response(401, "", r#"{"code":16,"message":"token revoked"}"#),
         }
     })
     .await;
@@ -96,12 +96,12 @@ async fn sixteen_threads_with_a_rejected_token_fetch_one() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_failed_fetch_fails_all_waiting_callers() {
     let server = TestServer::start(|_, _| {
-        let text = reply_text(
+        let text = response_text(
             401,
             "",
             r#"{"error":"invalid_client","error_description":"unknown"}"#,
         );
-        Answer::Slow(Duration::from_millis(300), text)
+        TestResponse::Slow(Duration::from_millis(300), text)
     })
     .await;
     let client = server.client();
@@ -120,7 +120,7 @@ async fn one_failed_fetch_fails_all_waiting_callers() {
 async fn a_401_is_retried_once_with_a_new_token() {
     let server = TestServer::start(|seen, number| match seen.target.as_str() {
         "/oauth/token" => token(&format!("token-{number}")),
-        _ => reply(401, "", r#"{"code":16,"message":"who are you"}"#),
+        _ => response(401, "", r#"{"code":16,"message":"who are you"}"#),
     })
     .await;
     let error = get(&server.client()).await.unwrap_err();
@@ -141,8 +141,8 @@ async fn a_401_is_retried_once_with_a_new_token() {
 async fn a_failed_refresh_reports_its_cause() {
     let server = TestServer::start(|seen, number| match (seen.target.as_str(), number) {
         ("/oauth/token", 0) => token("first"),
-        ("/oauth/token", _) => reply(400, "", r#"{"error":"unauthorized_client"}"#),
-        _ => reply(401, "", ""),
+        ("/oauth/token", _) => response(400, "", r#"{"error":"unauthorized_client"}"#),
+        _ => response(401, "", ""),
     })
     .await;
     let error = get(&server.client()).await.unwrap_err();
@@ -156,12 +156,12 @@ async fn a_failed_refresh_reports_its_cause() {
 #[tokio::test]
 async fn a_token_is_refreshed_before_it_expires_while_calls_continue() {
     let server = TestServer::start(|seen, number| match (seen.target.as_str(), number) {
-        ("/oauth/token", 0) => answer(r#"{"access_token":"first","expires_in":2}"#),
-        ("/oauth/token", _) => Answer::Slow(
+        ("/oauth/token", 0) => json_response(r#"{"access_token":"first","expires_in":2}"#),
+        ("/oauth/token", _) => TestResponse::Slow(
             Duration::from_millis(150),
-            reply_text(200, "", r#"{"access_token":"second","expires_in":3600}"#),
+            response_text(200, "", r#"{"access_token":"second","expires_in":3600}"#),
         ),
-        _ => answer("{}"),
+        _ => json_response("{}"),
     })
     .await;
     let client = server.client();
@@ -194,10 +194,10 @@ async fn a_token_is_refreshed_before_it_expires_while_calls_continue() {
 #[tokio::test]
 async fn token_requests_are_retried() {
     let server = TestServer::start(|seen, number| match (seen.target.as_str(), number) {
-        ("/oauth/token", 0) => reply(503, "", ""),
-        ("/oauth/token", 1) => Answer::Drop,
+        ("/oauth/token", 0) => response(503, "", ""),
+        ("/oauth/token", 1) => TestResponse::Drop,
         ("/oauth/token", _) => token("t"),
-        _ => answer("{}"),
+        _ => json_response("{}"),
     })
     .await;
     get(&server.client()).await.unwrap();
@@ -208,7 +208,7 @@ async fn token_requests_are_retried() {
 async fn redirects_of_the_token_endpoint_are_not_followed() {
     let other = TestServer::start(|_, _| token("stolen")).await;
     let location = format!("location: {}/oauth/token\r\n", other.url);
-    let server = TestServer::start(move |_, _| reply(307, &location, "")).await;
+    let server = TestServer::start(move |_, _| response(307, &location, "")).await;
     let error = get(&server.client()).await.unwrap_err();
     assert!(
         error.message().contains("redirects are not followed"),
@@ -240,7 +240,7 @@ async fn invalid_token_responses_are_errors() {
             "not allowed in a header",
         ),
     ] {
-        let server = TestServer::start(move |_, _| answer(body)).await;
+        let server = TestServer::start(move |_, _| json_response(body)).await;
         let error = get(&server.client()).await.unwrap_err();
         assert!(error.message().contains(words), "{body}: {error}");
         assert!(!format!("{error:?}").contains("half"), "{error:?}");
@@ -260,7 +260,7 @@ async fn error_responses_of_the_token_endpoint_are_reported_in_plain_words() {
             "no service token: HTTP 401 with an unexpected body: \"{\\\"error\\\":\\\"\\\"}\"",
         ),
     ] {
-        let server = TestServer::start(move |_, _| reply(401, "", body)).await;
+        let server = TestServer::start(move |_, _| response(401, "", body)).await;
         let error = get(&server.client()).await.unwrap_err();
         assert_eq!(error.message(), words);
     }

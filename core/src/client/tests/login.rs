@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::error::ErrorKind;
 use crate::oauth::{CodeOptions, Pkce, User};
 use crate::secret::Secret;
-use crate::test_server::{Answer, Seen, TestServer, json as answer, reply, reply_text};
+use crate::test_server::{Seen, TestResponse, TestServer, json_response, response, response_text};
 use crate::token::testing::{KEYS, jwks, sign};
 
 fn id_token(claims: Value) -> String {
@@ -27,27 +27,27 @@ fn id_token(claims: Value) -> String {
 }
 
 async fn server(
-    token_endpoint: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static,
+    token_endpoint: impl Fn(&Seen, usize) -> TestResponse + Send + Sync + 'static,
 ) -> TestServer {
     TestServer::start(move |seen, number| match seen.target.as_str() {
-        "/keys" => answer(&jwks(&[(&KEYS.first, "k")])),
+        "/keys" => json_response(&jwks(&[(&KEYS.first, "k")])),
         _ => token_endpoint(seen, number),
     })
     .await
 }
 
-fn grant(id_token: String) -> impl Fn(&Seen, usize) -> Answer {
+fn grant(id_token: String) -> impl Fn(&Seen, usize) -> TestResponse {
     move |_, _| {
         let body = json!({
             "id_token": id_token, "access_token": "acc", "refresh_token": "ref", "expires_in": 300,
         });
-        answer(&body.to_string())
+        json_response(&body.to_string())
     }
 }
 
 fn grant_text(id_token: &str) -> String {
     let body = json!({"id_token": id_token, "access_token": "acc", "expires_in": 300}).to_string();
-    reply_text(200, "", &body)
+    response_text(200, "", &body)
 }
 
 #[tokio::test]
@@ -131,9 +131,9 @@ async fn a_rejected_code_is_reported_and_not_retried() {
     let body = r#"{"error":"invalid_grant","error_description":"code-12345678 was used"}"#;
     let server = server(move |_, number| {
         if number == 0 {
-            reply(400, "", body)
+            response(400, "", body)
         } else {
-            reply(503, "", "")
+            response(503, "", "")
         }
     })
     .await;
@@ -164,7 +164,7 @@ async fn a_rejected_code_is_reported_and_not_retried() {
 
 #[tokio::test]
 async fn without_an_id_token_there_is_no_user() {
-    let server = server(|_, _| answer(r#"{"access_token":"acc"}"#)).await;
+    let server = server(|_, _| json_response(r#"{"access_token":"acc"}"#)).await;
     let result = server
         .client()
         .authenticate_with_code("c", "r", &CodeOptions::default())
@@ -176,8 +176,10 @@ async fn without_an_id_token_there_is_no_user() {
 #[tokio::test]
 async fn a_refresh_keeps_the_refresh_token_if_it_is_not_rotated() {
     let server = server(|_, number| match number {
-        0 => answer(r#"{"access_token":"a1","refresh_token":"r2","id_token":"i","expires_in":60}"#),
-        _ => answer(r#"{"access_token":"a2"}"#),
+        0 => json_response(
+            r#"{"access_token":"a1","refresh_token":"r2","id_token":"i","expires_in":60}"#,
+        ),
+        _ => json_response(r#"{"access_token":"a2"}"#),
     })
     .await;
     let client = server.client();
@@ -203,7 +205,8 @@ async fn a_refresh_keeps_the_refresh_token_if_it_is_not_rotated() {
 #[tokio::test]
 async fn machine_clients_get_tokens_with_their_credentials() {
     let server =
-        server(|_, _| answer(r#"{"access_token":"m2m","expires_in":60,"scope":"a b"}"#)).await;
+        server(|_, _| json_response(r#"{"access_token":"m2m","expires_in":60,"scope":"a b"}"#))
+            .await;
     let client = server.client();
     let token = client
         .generate_client_token("m2morg_1", "p4ss", &["a", "b"])
@@ -252,7 +255,7 @@ async fn a_public_client_exchanges_a_code_without_a_secret() {
 #[tokio::test]
 async fn a_code_is_not_exchanged_before_the_keys_are_fetched() {
     let server = TestServer::start(|seen, _| match seen.target.as_str() {
-        "/keys" => reply(500, "", ""),
+        "/keys" => response(500, "", ""),
         _ => grant(id_token(json!({})))(seen, 0),
     })
     .await;
@@ -277,9 +280,9 @@ async fn errors_after_the_exchange_are_not_retryable() {
         r#"{"exp":99999999999}"#,
     );
     let server = TestServer::start(move |seen, number| match (seen.target.as_str(), number) {
-        ("/keys", 0) => answer(&jwks(&[(&KEYS.first, "k")])),
-        ("/keys", _) => Answer::Hang,
-        _ => Answer::Slow(Duration::from_millis(200), grant_text(&other)),
+        ("/keys", 0) => json_response(&jwks(&[(&KEYS.first, "k")])),
+        ("/keys", _) => TestResponse::Hang,
+        _ => TestResponse::Slow(Duration::from_millis(200), grant_text(&other)),
     })
     .await;
     let client = server
@@ -300,8 +303,8 @@ async fn errors_after_the_exchange_are_not_retryable() {
 #[tokio::test]
 async fn a_deadline_error_contains_no_secret() {
     let server = server(|seen, number| match number {
-        0 => reply(503, "", &seen.body),
-        _ => Answer::Hang,
+        0 => response(503, "", &seen.body),
+        _ => TestResponse::Hang,
     })
     .await;
     let client = server
@@ -323,7 +326,7 @@ async fn a_deadline_error_contains_no_secret() {
 
 #[tokio::test]
 async fn a_hanging_token_endpoint_is_cut_off_by_the_deadline() {
-    let server = server(|_, _| Answer::Hang).await;
+    let server = server(|_, _| TestResponse::Hang).await;
     let client = server
         .builder()
         .call_timeout(Duration::from_millis(100))

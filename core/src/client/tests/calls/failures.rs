@@ -25,7 +25,7 @@ async fn a_refused_connection_is_retried_and_reported() {
 async fn an_error_with_a_truncated_body_keeps_its_status() {
     let server = server(|_, _| {
         let broken = "HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{\"code\":5";
-        Answer::Cut(broken.to_owned())
+        TestResponse::Cut(broken.to_owned())
     })
     .await;
     let error = server
@@ -44,7 +44,7 @@ async fn an_error_with_a_truncated_body_keeps_its_status() {
 async fn a_huge_error_body_is_truncated() {
     let details = "0,".repeat(4 << 20);
     let body = format!(r#"{{"code":5,"message":"m","details":[{details}0]}}"#);
-    let server = server(move |_, _| reply(404, "", &body)).await;
+    let server = server(move |_, _| response(404, "", &body)).await;
     let error = server
         .client()
         .call(GET, json!({"id": "org_1"}))
@@ -61,12 +61,12 @@ async fn a_huge_error_body_is_truncated() {
 async fn a_response_that_is_not_json_is_an_error() {
     let html = "<html><h1>Welcome to nginx</h1></html>";
     let server = server(move |seen, _| match seen.target.rsplit('/').next() {
-        Some("ok") => reply(200, "content-type: text/html; charset=utf-8\r\n", html),
-        Some("list") => answer("[1]"),
-        Some("cut") => answer("{\"organization\":"),
-        Some("moved") => reply(302, "location: https://elsewhere.example.com/\r\n", ""),
-        Some("teapot") => reply(418, "", "short and stout"),
-        _ => reply(
+        Some("ok") => response(200, "content-type: text/html; charset=utf-8\r\n", html),
+        Some("list") => json_response("[1]"),
+        Some("cut") => json_response("{\"organization\":"),
+        Some("moved") => response(302, "location: https://elsewhere.example.com/\r\n", ""),
+        Some("teapot") => response(418, "", "short and stout"),
+        _ => response(
             502,
             "content-type: text/html\r\nx-request-id: req-7\r\n",
             html,
@@ -126,7 +126,7 @@ async fn a_response_that_is_not_json_is_an_error() {
 
 #[tokio::test]
 async fn an_empty_error_response_is_reported_in_plain_words() {
-    let server = server(|_, _| reply(400, "content-type: application/json\r\n", "")).await;
+    let server = server(|_, _| response(400, "content-type: application/json\r\n", "")).await;
     let error = get(&server).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::BadRequest);
     assert_eq!(error.message(), "HTTP 400 with an empty body");
@@ -135,7 +135,8 @@ async fn an_empty_error_response_is_reported_in_plain_words() {
         format!("{GET}: HTTP 400 with an empty body")
     );
     let incomplete =
-        TestServer::start(|_, _| reply(503, "content-type: application/json\r\n", "{\"mess")).await;
+        TestServer::start(|_, _| response(503, "content-type: application/json\r\n", "{\"mess"))
+            .await;
     let client = incomplete.builder().max_attempts(1).build().unwrap();
     let error = client.call(GET, json!({"id": "org_1"})).await.unwrap_err();
     assert_eq!(
@@ -146,12 +147,12 @@ async fn an_empty_error_response_is_reported_in_plain_words() {
 
 #[tokio::test]
 async fn an_endless_response_is_cut_off() {
-    let server = server(|_, _| Answer::Endless).await;
+    let server = server(|_, _| TestResponse::Endless).await;
     let error = get(&server).await.unwrap_err();
     assert_eq!(error.message(), "the response is larger than 64 MiB");
     assert_eq!(server.count(PATH), 1);
     let huge = TestServer::start(|_, _| {
-        Answer::Cut(format!(
+        TestResponse::Cut(format!(
             "HTTP/1.1 200 X\r\ncontent-length: {}\r\n\r\n",
             1_u64 << 40
         ))
@@ -169,13 +170,13 @@ async fn an_endless_response_is_cut_off() {
 #[tokio::test]
 async fn an_echoed_request_leaks_no_secret() {
     let server = TestServer::start(|seen, _| match seen.target.as_str() {
-        "/oauth/token" if seen.body.contains("wrong") => reply(
+        "/oauth/token" if seen.body.contains("wrong") => response(
             401,
             "",
             &json!({"error": "invalid_client", "error_description": seen.body}).to_string(),
         ),
         "/oauth/token" => token("t0ken-value"),
-        _ => reply(
+        _ => response(
             400,
             "",
             &json!({"code": 3, "message": seen.header("authorization")}).to_string(),
@@ -205,7 +206,7 @@ async fn an_echoed_request_leaks_no_secret() {
 
 #[tokio::test]
 async fn calls_of_a_closed_client_fail() {
-    let server = server(|_, _| answer(ORGANIZATION)).await;
+    let server = server(|_, _| json_response(ORGANIZATION)).await;
     let client = server.client();
     client.call(GET, json!({"id": "org_1"})).await.unwrap();
     let other = client.for_new_process();
@@ -233,7 +234,7 @@ async fn calls_of_a_closed_client_fail() {
 
 #[tokio::test]
 async fn unknown_operations_and_invalid_requests_are_not_sent() {
-    let server = server(|_, _| answer("{}")).await;
+    let server = server(|_, _| json_response("{}")).await;
     let error = server
         .client()
         .call("OrganizationService.Nothing", json!({}))
@@ -250,7 +251,7 @@ async fn unknown_operations_and_invalid_requests_are_not_sent() {
 
 #[tokio::test]
 async fn a_proxy_receives_the_absolute_url() {
-    let proxy = server(|_, _| answer(ORGANIZATION)).await;
+    let proxy = server(|_, _| json_response(ORGANIZATION)).await;
     let proxy_url = proxy.url.replace("http://", "http://me:hunter2@");
     let client = Client::builder("http://acme.example.com", "skc_1", "s3cret")
         .dangerous_allow_http(true)

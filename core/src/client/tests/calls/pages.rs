@@ -2,10 +2,10 @@
 
 use futures_util::TryStreamExt as _;
 
-use super::{answer, server};
+use super::{json_response, server};
 use crate::Pages;
 use crate::api::users::User;
-use crate::test_server::{Seen, TestServer, reply};
+use crate::test_server::{Seen, TestServer, response};
 
 /// A server with these pages of users, given by token, with their next token.
 async fn users(pages: &'static [(&str, &[&str], &str)]) -> TestServer {
@@ -13,11 +13,11 @@ async fn users(pages: &'static [(&str, &[&str], &str)]) -> TestServer {
         let token = token(seen);
         let page = pages.iter().find(|(of, ..)| *of == token);
         let Some((_, ids, next)) = page else {
-            return reply(500, "", "no page");
+            return response(500, "", "no page");
         };
         let ids: Vec<String> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
         let users = ids.join(",");
-        answer(&format!(
+        json_response(&format!(
             r#"{{"users":[{users}],"next_page_token":"{next}","total_size":3}}"#
         ))
     })

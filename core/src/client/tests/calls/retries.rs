@@ -3,10 +3,10 @@ use super::*;
 #[tokio::test]
 async fn idempotent_calls_are_repeated_after_503_and_a_broken_connection() {
     let server = server(|_, number| match number {
-        0 => reply(503, "", ""),
-        1 => Answer::Drop,
-        2 => Answer::Cut("HTTP/1.1 200 X\r\ncontent-length: 90\r\n\r\n{\"organ".to_owned()),
-        _ => answer(ORGANIZATION),
+        0 => response(503, "", ""),
+        1 => TestResponse::Drop,
+        2 => TestResponse::Cut("HTTP/1.1 200 X\r\ncontent-length: 90\r\n\r\n{\"organ".to_owned()),
+        _ => json_response(ORGANIZATION),
     })
     .await;
     get(&server).await.unwrap();
@@ -15,7 +15,7 @@ async fn idempotent_calls_are_repeated_after_503_and_a_broken_connection() {
 
 #[tokio::test]
 async fn attempts_are_limited_by_option_and_verb() {
-    let server = server(|_, _| reply(503, "", r#"{"code":14,"message":"down"}"#)).await;
+    let server = server(|_, _| response(503, "", r#"{"code":14,"message":"down"}"#)).await;
     let client = server.builder().max_attempts(2).build().unwrap();
     let error = client
         .call(DELETE, json!({"id": "org_1"}))
@@ -42,7 +42,7 @@ async fn attempts_are_limited_by_option_and_verb() {
 
 #[tokio::test]
 async fn a_post_that_may_have_been_processed_is_not_sent_again() {
-    let server = server(|_, _| Answer::Drop).await;
+    let server = server(|_, _| TestResponse::Drop).await;
     let error = server
         .client()
         .call(CREATE, json!({"organization": {}}))
@@ -58,17 +58,17 @@ async fn a_post_that_may_have_been_processed_is_not_sent_again() {
 #[tokio::test]
 async fn retry_after_is_honored_within_the_deadline() {
     let server = server(|seen, number| match (seen.method.as_str(), number) {
-        ("POST", 0) => reply(
+        ("POST", 0) => response(
             429,
             "retry-after: 1\r\n",
             r#"{"code":8,"message":"slow down"}"#,
         ),
-        ("GET", _) => reply(
+        ("GET", _) => response(
             429,
             "retry-after: 3600\r\n",
             r#"{"code":8,"message":"slow down"}"#,
         ),
-        _ => answer(ORGANIZATION),
+        _ => json_response(ORGANIZATION),
     })
     .await;
     let start = Instant::now();
@@ -94,7 +94,7 @@ async fn retry_after_is_honored_within_the_deadline() {
 #[tokio::test]
 async fn tool_errors_are_final() {
     let body = r#"{"code":14,"message":"upstream","details":[{"error_code":"TOOL_ERROR"}]}"#;
-    let server = server(move |_, _| reply(503, "retry-after: 0\r\n", body)).await;
+    let server = server(move |_, _| response(503, "retry-after: 0\r\n", body)).await;
     let error = get(&server).await.unwrap_err();
     assert_eq!((error.is_tool(), error.retryable()), (true, false));
     assert_eq!(server.count(PATH), 1);
@@ -103,8 +103,8 @@ async fn tool_errors_are_final() {
 #[tokio::test]
 async fn one_deadline_covers_all_attempts() {
     let server = server(|_, number| match number {
-        0 => reply(503, "", r#"{"code":14,"message":"warming up"}"#),
-        _ => Answer::Hang,
+        0 => response(503, "", r#"{"code":14,"message":"warming up"}"#),
+        _ => TestResponse::Hang,
     })
     .await;
     let client = server
@@ -135,14 +135,15 @@ async fn one_deadline_covers_all_attempts() {
 
 #[tokio::test]
 async fn a_slow_response_within_the_deadline_succeeds() {
-    let text = reply_text(200, "", ORGANIZATION);
-    let server = server(move |_, _| Answer::Slow(Duration::from_millis(150), text.clone())).await;
+    let text = response_text(200, "", ORGANIZATION);
+    let server =
+        server(move |_, _| TestResponse::Slow(Duration::from_millis(150), text.clone())).await;
     get(&server).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_dropped_call_closes_its_connection() {
-    let server = server(|_, _| Answer::Hang).await;
+    let server = server(|_, _| TestResponse::Hang).await;
     let client = server.client();
     let call = client.call(GET, json!({"id": "org_1"}));
     assert!(

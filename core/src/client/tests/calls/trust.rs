@@ -14,7 +14,7 @@ const OUTCOME: &str = "outcome: ";
 async fn tls_server() -> (TestServer, String) {
     TestServer::start_tls(|seen, _| match seen.target.as_str() {
         "/oauth/token" => token("t0ken-value"),
-        _ => answer(ORGANIZATION),
+        _ => json_response(ORGANIZATION),
     })
     .await
 }

@@ -4,18 +4,18 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{answer, server};
+use super::{json_response, server};
 use crate::api::organizations::CreateOrganization;
 use crate::api::raw;
 use crate::error::ErrorKind;
-use crate::test_server::Answer;
+use crate::test_server::TestResponse;
 
 const ORGANIZATION: &str =
     r#"{"organization":{"id":"org_1","display_name":"Acme","new_field":1},"later":{}}"#;
 
 #[tokio::test]
 async fn a_method_sends_its_arguments_and_returns_the_field() {
-    let server = server(|_, _| answer(ORGANIZATION)).await;
+    let server = server(|_, _| json_response(ORGANIZATION)).await;
     let new = CreateOrganization::new("Acme").metadata([("team", "rockets")]);
     let created = server.client().organizations().create(new).await.unwrap();
     assert_eq!(
@@ -31,7 +31,7 @@ async fn a_method_sends_its_arguments_and_returns_the_field() {
 
 #[tokio::test]
 async fn a_missing_message_is_an_error_and_a_missing_list_is_empty() {
-    let server = server(|_, _| answer("{}")).await;
+    let server = server(|_, _| json_response("{}")).await;
     let client = server.client();
     let error = client.organizations().get("org_1").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InternalServer);
@@ -53,8 +53,8 @@ async fn a_missing_message_is_an_error_and_a_missing_list_is_empty() {
 #[tokio::test]
 async fn options_of_a_call_are_used_for_this_call() {
     let server = server(|_, number| match number {
-        0 => answer(ORGANIZATION),
-        _ => Answer::Hang,
+        0 => json_response(ORGANIZATION),
+        _ => TestResponse::Hang,
     })
     .await;
     let client = server.client();
@@ -75,7 +75,7 @@ async fn options_of_a_call_are_used_for_this_call() {
 
 #[tokio::test]
 async fn an_invalid_header_fails_the_call_without_a_request() {
-    let server = server(|_, _| answer(ORGANIZATION)).await;
+    let server = server(|_, _| json_response(ORGANIZATION)).await;
     let client = server.client();
     for (name, value) in [
         ("authorization", "Bearer x"),
@@ -95,7 +95,8 @@ async fn an_invalid_header_fails_the_call_without_a_request() {
 #[tokio::test]
 async fn an_external_id_is_resolved_with_the_headers_of_the_call() {
     let server =
-        server(|_, _| answer(r#"{"organization":{"id":"org_1"},"domain":{"id":"d"}}"#)).await;
+        server(|_, _| json_response(r#"{"organization":{"id":"org_1"},"domain":{"id":"d"}}"#))
+            .await;
     let domain = server
         .client()
         .domains()
@@ -114,7 +115,7 @@ async fn an_external_id_is_resolved_with_the_headers_of_the_call() {
 
 #[tokio::test]
 async fn an_rpc_takes_the_whole_request_and_returns_the_whole_response() {
-    let server = server(|_, _| answer(ORGANIZATION)).await;
+    let server = server(|_, _| json_response(ORGANIZATION)).await;
     let request = raw::organizations::CreateOrganizationRequest {
         organization: Some(CreateOrganization::new("Acme")),
     };
@@ -127,7 +128,7 @@ async fn an_rpc_takes_the_whole_request_and_returns_the_whole_response() {
 
 #[tokio::test]
 async fn debug_output_contains_no_values() {
-    let client = server(|_, _| answer("{}")).await.client();
+    let client = server(|_, _| json_response("{}")).await.client();
     let call = client.passwordless().verify("hush").auth_request_id("hush");
     let text = format!("{call:?}");
     assert!(

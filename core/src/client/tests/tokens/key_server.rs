@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::*;
-use crate::test_server::{Answer, reply, reply_text};
+use crate::test_server::{TestResponse, response, response_text};
 
 #[tokio::test]
 async fn ten_thousand_unknown_keys_cause_one_more_fetch() {
@@ -28,9 +28,10 @@ async fn ten_thousand_unknown_keys_cause_one_more_fetch() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_first_tokens_share_one_fetch() {
-    let text = reply_text(200, "", &jwks(&[(&KEYS.first, "k1")]));
+    let text = response_text(200, "", &jwks(&[(&KEYS.first, "k1")]));
     let server =
-        TestServer::start(move |_, _| Answer::Slow(Duration::from_millis(100), text.clone())).await;
+        TestServer::start(move |_, _| TestResponse::Slow(Duration::from_millis(100), text.clone()))
+            .await;
     let client = server.client();
     let tasks: Vec<_> = (0..50)
         .map(|_| {
@@ -47,7 +48,7 @@ async fn many_first_tokens_share_one_fetch() {
 #[tokio::test]
 async fn a_failed_key_fetch_is_not_an_invalid_token() {
     for body in ["<html>", "{}", r#"{"keys":[]}"#] {
-        let server = TestServer::start(move |_, _| answer(body)).await;
+        let server = TestServer::start(move |_, _| json_response(body)).await;
         let error = server
             .client()
             .validate_access_token(&first(), &any())
@@ -59,7 +60,7 @@ async fn a_failed_key_fetch_is_not_an_invalid_token() {
             (ErrorKind::InternalServer, Some("validate_token"))
         );
     }
-    let server = TestServer::start(|_, _| reply(500, "", "")).await;
+    let server = TestServer::start(|_, _| response(500, "", "")).await;
     let error = server
         .client()
         .validate_access_token(&first(), &any())
@@ -71,8 +72,8 @@ async fn a_failed_key_fetch_is_not_an_invalid_token() {
 #[tokio::test]
 async fn the_last_valid_keys_survive_an_outage() {
     let server = TestServer::start(|_, number| match number {
-        0 => answer(&jwks(&[(&KEYS.first, "k1")])),
-        _ => reply(500, "", ""),
+        0 => json_response(&jwks(&[(&KEYS.first, "k1")])),
+        _ => response(500, "", ""),
     })
     .await;
     let client = server.client();
@@ -98,8 +99,8 @@ async fn the_last_valid_keys_survive_an_outage() {
 #[tokio::test]
 async fn a_failed_first_fetch_is_retried_by_a_later_token() {
     let server = TestServer::start(|_, number| match number {
-        0 => reply(500, "", ""),
-        _ => answer(&jwks(&[(&KEYS.first, "k1")])),
+        0 => response(500, "", ""),
+        _ => json_response(&jwks(&[(&KEYS.first, "k1")])),
     })
     .await;
     let client = server.client();
@@ -119,8 +120,8 @@ async fn a_failed_first_fetch_is_retried_by_a_later_token() {
 #[tokio::test]
 async fn withdrawn_keys_are_not_used() {
     let server = TestServer::start(|_, number| match number {
-        0 => answer(&jwks(&[(&KEYS.first, "k1")])),
-        _ => answer(r#"{"keys":[{"kty":"EC","kid":"other"}]}"#),
+        0 => json_response(&jwks(&[(&KEYS.first, "k1")])),
+        _ => json_response(r#"{"keys":[{"kty":"EC","kid":"other"}]}"#),
     })
     .await;
     let client = server.client();
@@ -134,9 +135,9 @@ async fn withdrawn_keys_are_not_used() {
 #[tokio::test]
 async fn a_key_fetch_outlives_its_callers() {
     let server = TestServer::start(|_, _| {
-        Answer::Slow(
+        TestResponse::Slow(
             Duration::from_millis(300),
-            reply_text(200, "", &jwks(&[(&KEYS.first, "k1")])),
+            response_text(200, "", &jwks(&[(&KEYS.first, "k1")])),
         )
     })
     .await;
@@ -155,7 +156,7 @@ async fn stale_keys_are_fetched_in_the_background() {
     let counter = Arc::clone(&asked);
     let server = TestServer::start(move |_, _| {
         counter.fetch_add(1, Ordering::SeqCst);
-        answer(&jwks(&[(&KEYS.first, "k1")]))
+        json_response(&jwks(&[(&KEYS.first, "k1")]))
     })
     .await;
     let client = server.client();
@@ -234,8 +235,8 @@ async fn a_flood_from_many_tasks_causes_one_more_fetch() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hanging_server_does_not_delay_tokens_with_known_keys() {
     let server = TestServer::start(|_, number| match number {
-        0 => answer(&jwks(&[(&KEYS.first, "k1")])),
-        _ => Answer::Hang,
+        0 => json_response(&jwks(&[(&KEYS.first, "k1")])),
+        _ => TestResponse::Hang,
     })
     .await;
     let builder = server
@@ -276,7 +277,8 @@ async fn a_hanging_server_does_not_delay_tokens_with_known_keys() {
 async fn max_age_sets_how_long_keys_are_fresh() {
     for (header, stale_after) in [("cache-control: max-age=120\r\n", 120), ("", 600)] {
         let server =
-            TestServer::start(move |_, _| reply(200, header, &jwks(&[(&KEYS.first, "k1")]))).await;
+            TestServer::start(move |_, _| response(200, header, &jwks(&[(&KEYS.first, "k1")])))
+                .await;
         let client = server.client();
         client.validate_token(&first(), &any()).await.unwrap();
         let snapshot = client.keys().snapshot().unwrap();
@@ -289,8 +291,8 @@ async fn max_age_sets_how_long_keys_are_fresh() {
 #[tokio::test]
 async fn refresh_keys_fails_without_keys() {
     let server = TestServer::start(|_, number| match number {
-        0 | 1 => reply(404, "", ""),
-        _ => answer(&jwks(&[(&KEYS.first, "k1")])),
+        0 | 1 => response(404, "", ""),
+        _ => json_response(&jwks(&[(&KEYS.first, "k1")])),
     })
     .await;
     let client = server.client();

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::error::ErrorKind;
-use crate::test_server::{TestServer, json as answer};
+use crate::test_server::{TestServer, json_response};
 use crate::token::testing::{KEYS, TestKey, jwks, sign};
 use crate::token::{KeySet, TokenError, TokenValidation};
 
@@ -39,8 +39,8 @@ fn any() -> TokenValidation {
 /// A server that returns the first key, and both keys from the second request on.
 async fn rotating() -> TestServer {
     TestServer::start(|_, number| match number {
-        0 => answer(&jwks(&[(&KEYS.first, "k1")])),
-        _ => answer(&jwks(&[(&KEYS.second, "k2"), (&KEYS.first, "k1")])),
+        0 => json_response(&jwks(&[(&KEYS.first, "k1")])),
+        _ => json_response(&jwks(&[(&KEYS.second, "k2"), (&KEYS.first, "k1")])),
     })
     .await
 }

@@ -144,8 +144,8 @@ async fn the_same_token_is_verified_once() {
 #[tokio::test]
 async fn the_cache_survives_a_refresh_of_the_same_keys_only() {
     let server = TestServer::start(|_, number| match number {
-        0 | 1 => answer(&jwks(&[(&KEYS.first, "k1")])),
-        _ => answer(&jwks(&[(&KEYS.first, "k1"), (&KEYS.second, "k2")])),
+        0 | 1 => json_response(&jwks(&[(&KEYS.first, "k1")])),
+        _ => json_response(&jwks(&[(&KEYS.first, "k1"), (&KEYS.second, "k2")])),
     })
     .await;
     let client = server.client();
@@ -168,8 +168,8 @@ async fn a_cached_token_is_rejected_after_its_key_is_revoked() {
         ("k1", TokenError::Signature),
     ] {
         let server = TestServer::start(move |_, number| match number {
-            0 => answer(&jwks(&[(&KEYS.first, "k1")])),
-            _ => answer(&jwks(&[(&KEYS.second, kid)])),
+            0 => json_response(&jwks(&[(&KEYS.first, "k1")])),
+            _ => json_response(&jwks(&[(&KEYS.second, kid)])),
         })
         .await;
         let client = server.client();
