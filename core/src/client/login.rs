@@ -83,7 +83,9 @@ impl Client {
             .limit(true, self.keys().ensure())
             .await
             .map_err(|error| error.with_operation(AUTHENTICATE))?;
-        let response = self.exchange_own(AUTHENTICATE, &fields, &deadline).await?;
+        let response = self
+            .exchange_grant(AUTHENTICATE, &fields, &deadline)
+            .await?;
         let mut result = AuthenticationResult {
             access_token: response.access_token().to_owned(),
             refresh_token: response.text("refresh_token"),
@@ -121,7 +123,7 @@ impl Client {
             ("refresh_token", refresh_token),
         ];
         let response = self
-            .exchange_own(REFRESH, &fields, &self.deadline())
+            .exchange_grant(REFRESH, &fields, &self.deadline())
             .await?;
         Ok(RefreshResult {
             access_token: response.access_token().to_owned(),
@@ -175,7 +177,7 @@ impl Client {
 
     /// Exchanges a grant with this client's credentials. A grant can be used once, so the request
     /// is not repeated.
-    async fn exchange_own(
+    async fn exchange_grant(
         &self,
         operation: &'static str,
         fields: &[(&str, &str)],

@@ -13,7 +13,7 @@ use crate::request;
 use crate::schema::Operation;
 use crate::types::json::Json;
 
-/// A request that is not sent yet. Its fields have their JSON form.
+/// A request that has not been sent yet, with its fields as JSON.
 #[derive(Clone)]
 pub(crate) struct Pending {
     client: Client,
@@ -44,7 +44,7 @@ impl Pending {
         }
     }
 
-    /// Sets a field whose JSON form is its value.
+    /// Sets a field to a JSON value.
     pub(crate) fn set(&mut self, field: &'static str, value: impl Into<Value>) {
         if let Ok(request) = &mut self.request {
             request.fields.insert(field.to_owned(), value.into());

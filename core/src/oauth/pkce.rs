@@ -9,8 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::error::{Error, Message};
 use crate::secret::Secret;
 
-/// A verifier, to be kept in the user's session, and its challenge, which goes into the
-/// authorization URL.
+/// A code verifier and its challenge. Store the verifier in the user's session, and pass the
+/// challenge to the authorization URL.
 ///
 /// ```
 /// use scalekit::oauth::{AuthorizationUrlOptions, Pkce};
@@ -27,40 +27,42 @@ pub struct Pkce {
 }
 
 impl Pkce {
-    /// The shortest verifier (RFC 7636, section 4.1).
+    /// The minimum length of a verifier, in characters (RFC 7636, section 4.1).
     pub const MIN_LENGTH: usize = 43;
 
-    /// The longest verifier (RFC 7636, section 4.1).
+    /// The maximum length of a verifier, in characters (RFC 7636, section 4.1).
     pub const MAX_LENGTH: usize = 128;
 
-    /// The method of every challenge that is made here.
+    /// The method of all challenges: `code_challenge_method` of the authorization URL.
     pub const METHOD: &'static str = "S256";
 
-    /// A fresh verifier of 43 characters (256 random bits) and its challenge.
+    /// Creates a random verifier of 43 characters (258 random bits) and its challenge.
     ///
     /// # Errors
-    /// The operating system gives no random numbers.
+    /// The operating system fails to return random numbers.
     pub fn generate() -> Result<Self, Error> {
         Self::with_length(Self::MIN_LENGTH)
     }
 
-    /// A fresh verifier of `length` characters, 43 to 128, and its challenge.
+    /// Creates a random verifier of `length` characters, 43 to 128, and its challenge.
     ///
     /// # Errors
-    /// `length` is out of range, or the operating system gives no random numbers.
+    /// `length` is out of range, or the operating system fails to return random numbers.
     pub fn with_length(length: usize) -> Result<Self, Error> {
         check_length(length)?;
         let mut random = [0; 96];
-        rand::fill(&mut random).map_err(|_| Error::config("the system gives no random numbers"))?;
+        rand::fill(&mut random)
+            .map_err(|_| Error::config("the operating system failed to return random numbers"))?;
         let mut verifier = URL_SAFE_NO_PAD.encode(random);
         verifier.truncate(length);
         Ok(Self::of(verifier))
     }
 
-    /// The challenge of a verifier that exists already.
+    /// Computes the challenge of an existing verifier.
     ///
     /// # Errors
-    /// It is not 43 to 128 of the characters `A-Z a-z 0-9 - . _ ~`.
+    /// The verifier does not have 43 to 128 characters, or it contains a character other than
+    /// `A-Z a-z 0-9 - . _ ~`.
     pub fn from_verifier(verifier: impl Into<String>) -> Result<Self, Error> {
         let verifier = verifier.into();
         check_length(verifier.len())?;
@@ -70,7 +72,7 @@ impl Pkce {
         {
             let message = Message::about("code_verifier");
             return Err(Error::invalid_argument(
-                message.text(": only A-Z a-z 0-9 - . _ ~ are allowed"),
+                message.text(" must contain only A-Z a-z 0-9 - . _ ~"),
             ));
         }
         Ok(Self::of(verifier))
@@ -103,7 +105,7 @@ fn check_length(length: usize) -> Result<(), Error> {
     }
     let message = Message::about("code_verifier");
     Err(Error::invalid_argument(message.text(format_args!(
-        ": {least} to {most} characters are needed, not {length}"
+        " must have {least} to {most} characters, not {length}"
     ))))
 }
 
@@ -120,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn matches_the_example_of_the_rfc() {
+    fn the_challenge_matches_the_example_of_the_rfc() {
         let pkce = Pkce::from_verifier("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk").unwrap();
         assert_eq!(
             pkce.challenge(),
@@ -129,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn fresh_ones_differ_and_have_their_length() {
+    fn generated_verifiers_are_unique_and_have_the_requested_length() {
         for length in [43, 64, 128] {
             let (one, other) = (
                 Pkce::with_length(length).unwrap(),
@@ -146,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_rfc_forbids_is_refused() {
+    fn verifiers_that_violate_the_rfc_are_rejected() {
         assert!(Pkce::with_length(42).is_err() && Pkce::with_length(129).is_err());
         assert!(Pkce::from_verifier("a".repeat(42)).is_err());
         assert!(Pkce::from_verifier(format!("{}+", "a".repeat(43))).is_err());
