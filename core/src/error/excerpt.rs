@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn other_bodies_are_named_by_what_they_hold() {
+    fn other_bodies_are_described_by_their_content() {
         let none = HeaderMap::new();
         let kind = |body: &[u8]| describe(&none, body);
         assert_eq!(kind(b" \r\n"), ("an empty body", None));

@@ -167,7 +167,7 @@ mod platform {
         }
 
         #[test]
-        fn mozilla_s_roots_take_the_place_of_those_that_a_system_lacks() {
+        fn the_built_in_roots_are_used_only_if_the_system_has_none() {
             let built_in = webpki_roots::TLS_SERVER_ROOTS.len();
             let broken = CertificateDer::from(vec![1, 2, 3]);
             assert!(built_in > 100);

@@ -108,7 +108,7 @@ async fn a_post_without_a_body_has_a_length() {
 }
 
 #[tokio::test]
-async fn a_path_prefix_of_the_environment_is_kept() {
+async fn the_path_of_the_environment_url_is_preserved() {
     let server = TestServer::start(|seen, _| match seen.target.as_str() {
         "/pre/fix/oauth/token" => token("t"),
         "/pre/fix/api/v1/organizations/org_1" => json_response(ORGANIZATION),

@@ -31,7 +31,7 @@ fn sixteen(client: &Client) -> Vec<Result<serde_json::Value, crate::Error>> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sixteen_threads_with_an_expired_token_fetch_one() {
+async fn sixteen_threads_with_an_expired_token_fetch_one_token() {
     let server = TestServer::start(|seen, number| match (seen.target.as_str(), number) {
         ("/oauth/token", 0) => json_response(r#"{"access_token":"first","expires_in":0}"#),
         ("/oauth/token", _) => {
@@ -75,7 +75,7 @@ async fn a_token_fetch_outlives_its_callers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sixteen_threads_with_a_rejected_token_fetch_one() {
+async fn sixteen_threads_with_a_rejected_token_fetch_one_token() {
     let server = TestServer::start(|seen, number| {
         match (seen.target.as_str(), seen.header("authorization")) {
             ("/oauth/token", _) => token(if number == 0 { "revoked" } else { "good" }),
@@ -248,7 +248,7 @@ async fn invalid_token_responses_are_errors() {
 }
 
 #[tokio::test]
-async fn error_responses_of_the_token_endpoint_are_reported_in_plain_words() {
+async fn error_responses_of_the_token_endpoint_are_described() {
     for (body, words) in [
         ("", "no service token: HTTP 401 with an empty body"),
         (

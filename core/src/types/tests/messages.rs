@@ -2,7 +2,7 @@
 
 use serde_json::{from_value, json, to_value};
 
-use super::{reads, refuses};
+use super::{expect_error, reads};
 use crate::api::clients::Client;
 use crate::api::connected_accounts::OauthToken;
 use crate::api::connections::{Connection, ConnectionProvider, ConnectionSettings};
@@ -32,7 +32,7 @@ fn enums_accept_names_and_numbers_and_preserve_unknown_values() {
     assert_eq!(DomainType::Unknown(99).to_string(), "99");
     assert_eq!("DOMAIN_TYPE_UNSPECIFIED".parse(), Ok(DomainType::default()));
     for bad in [json!(1.5), json!(true), json!(4294967296_u64)] {
-        refuses::<DomainType>(bad);
+        expect_error::<DomainType>(bad);
     }
 }
 
@@ -72,9 +72,10 @@ fn a_oneof_has_one_field() {
         json!({})
     );
 
-    let error = refuses::<GetOrganizationRequest>(json!({"external_id": "acme", "id": "org_1"}));
+    let error =
+        expect_error::<GetOrganizationRequest>(json!({"external_id": "acme", "id": "org_1"}));
     assert!(error.contains("`identities`"), "{error}");
-    refuses::<GetOrganizationRequest>(json!({"id": 5}));
+    expect_error::<GetOrganizationRequest>(json!({"id": 5}));
 }
 
 #[test]
@@ -91,7 +92,7 @@ fn a_malformed_message_in_a_oneof_is_an_error() {
         from_value::<Connection>(to_value(&connection).unwrap()).unwrap(),
         connection
     );
-    refuses::<Connection>(json!({"oidc_config": {"issuer": 5}}));
+    expect_error::<Connection>(json!({"oidc_config": {"issuer": 5}}));
 }
 
 #[test]

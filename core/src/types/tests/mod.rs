@@ -48,7 +48,7 @@ fn reads<T: DeserializeOwned + Debug + PartialEq>(json: Value, expected: T) {
     );
 }
 
-fn refuses<T: DeserializeOwned + Debug>(json: Value) -> String {
+fn expect_error<T: DeserializeOwned + Debug>(json: Value) -> String {
     from_value::<T>(json.clone())
         .expect_err(&json.to_string())
         .to_string()
@@ -102,7 +102,7 @@ fn invalid_numbers_are_rejected() {
         ("double", json!("1e999")),
         ("many_longs", json!([null])),
     ] {
-        refuses::<Sample>(json!({ field: value }));
+        expect_error::<Sample>(json!({ field: value }));
     }
 }
 
@@ -158,7 +158,7 @@ fn bytes_are_accepted_in_both_alphabets_with_or_without_padding() {
         to_value(&credential).unwrap(),
         json!({"credential_id": "+/8="})
     );
-    let error = refuses::<Sample>(json!({"bytes": "secret!"}));
+    let error = expect_error::<Sample>(json!({"bytes": "secret!"}));
     assert!(!error.contains("secret"), "{error}");
 }
 
@@ -206,7 +206,7 @@ fn other_texts_are_not_timestamps() {
     ] {
         assert_eq!(text.parse::<Timestamp>(), Err(InvalidTimestamp), "{text}");
     }
-    refuses::<Timestamp>(json!(1_714_566_600));
+    expect_error::<Timestamp>(json!(1_714_566_600));
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn durations_are_seconds() {
         "315576000001s",
         "1m",
     ] {
-        refuses::<Sample>(json!({ "wait": text }));
+        expect_error::<Sample>(json!({ "wait": text }));
     }
 }
 

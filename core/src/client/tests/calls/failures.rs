@@ -125,7 +125,7 @@ async fn a_response_that_is_not_json_is_an_error() {
 }
 
 #[tokio::test]
-async fn an_empty_error_response_is_reported_in_plain_words() {
+async fn an_empty_error_response_is_described() {
     let server = server(|_, _| response(400, "content-type: application/json\r\n", "")).await;
     let error = get(&server).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::BadRequest);

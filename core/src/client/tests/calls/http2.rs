@@ -13,18 +13,18 @@ use crate::test_server::tls;
 
 /// Starts a server that refuses every stream. Returns its URL, its certificate and its request
 /// counter.
-async fn refusing() -> (String, String, Arc<AtomicUsize>) {
+async fn server_that_refuses_streams() -> (String, String, Arc<AtomicUsize>) {
     let (tls, pem) = tls(&[b"h2"]);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!(
         "https://localhost:{}",
         listener.local_addr().unwrap().port()
     );
-    let asked = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&asked);
+    let received = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&received);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let (tls, asked) = (tls.clone(), Arc::clone(&counter));
+            let (tls, received) = (tls.clone(), Arc::clone(&counter));
             tokio::spawn(async move {
                 let stream = tls.accept(stream).await.unwrap();
                 let mut connection = h2::server::handshake(stream).await.unwrap();
@@ -35,19 +35,19 @@ async fn refusing() -> (String, String, Arc<AtomicUsize>) {
                             Bytes::from_static(br#"{"access_token":"t","expires_in":3600}"#);
                         body.send_data(token, true).unwrap();
                     } else {
-                        asked.fetch_add(1, Ordering::SeqCst);
+                        received.fetch_add(1, Ordering::SeqCst);
                         respond.send_reset(Reason::REFUSED_STREAM);
                     }
                 }
             });
         }
     });
-    (url, pem, asked)
+    (url, pem, received)
 }
 
 #[tokio::test]
-async fn a_refused_stream_is_retried_by_our_rules_only() {
-    let (url, pem, asked) = refusing().await;
+async fn a_refused_stream_is_retried_only_by_the_rules_of_the_client() {
+    let (url, pem, received) = server_that_refuses_streams().await;
     let tool = "ToolService.ExecuteTool";
     for (operation, attempts, expected) in [
         (GET, 1, 1),
@@ -61,13 +61,13 @@ async fn a_refused_stream_is_retried_by_our_rules_only() {
             .max_attempts(attempts)
             .build()
             .unwrap();
-        asked.store(0, Ordering::SeqCst);
+        received.store(0, Ordering::SeqCst);
         let error = client
             .call(operation, json!({"id": "org_1", "tool_name": "t"}))
             .await
             .unwrap_err();
         assert_eq!(
-            asked.load(Ordering::SeqCst),
+            received.load(Ordering::SeqCst),
             expected,
             "{operation}: {error}"
         );

@@ -99,7 +99,7 @@ async fn environment_variables_add_certificates() {
 }
 
 #[tokio::test]
-async fn a_variable_that_names_nothing_readable_is_named_when_a_certificate_is_not_trusted() {
+async fn the_error_for_an_untrusted_certificate_lists_the_variables_that_are_ignored() {
     let (server, _) = tls_server().await;
     let nowhere = PathBuf::from("/nowhere/ca.pem");
     let message = outcome(
