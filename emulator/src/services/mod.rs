@@ -278,8 +278,8 @@ mod tests {
         assert_eq!(changed["organization"]["id"], created["organization"]["id"]);
         assert_eq!(changed["organization"]["display_name"], "Acme 2");
         let unknown = json!({ "external_id": "globex" });
-        let refused = run("OrganizationService.GetOrganization", unknown).expect_err("an error");
-        assert_eq!(refused.code, scalekit::Code::NotFound);
+        let error = run("OrganizationService.GetOrganization", unknown).expect_err("an error");
+        assert_eq!(error.code, scalekit::Code::NotFound);
     }
 
     #[test]

@@ -139,7 +139,7 @@ const ADMIN: [(Method, &str); 6] = [
 ];
 
 #[tokio::test]
-async fn the_admin_api_refuses_foreign_hosts() {
+async fn the_admin_api_rejects_foreign_hosts() {
     let environment = environment().await;
     let address = environment.emulator.url().to_owned();
     for host in [
@@ -178,9 +178,9 @@ async fn the_admin_api_refuses_foreign_hosts() {
     assert_eq!(send(keys).await.status, StatusCode::OK);
 }
 
-/// The attack itself: a page whose name means this machine, over either version of HTTP.
+/// DNS rebinding: the host name of a web page resolves to the loopback address.
 #[tokio::test]
-async fn a_name_that_was_rebound_to_this_machine_reads_nothing() {
+async fn a_rebound_host_name_cannot_read_the_export() {
     let environment = environment().await;
     let address = environment.emulator.url().strip_prefix("http://").unwrap();
     let address: std::net::SocketAddr = address.parse().unwrap();
@@ -234,8 +234,8 @@ async fn the_admin_api_accepts_the_allowed_hosts() {
         assert_eq!(dashboard.status, status, "{host}");
     }
     for wrong in ["http://scalekit", "scalekit:8910", "", "a b"] {
-        let refused = Emulator::builder().allow_host(wrong).start().await;
-        let error = refused.unwrap_err().to_string();
+        let result = Emulator::builder().allow_host(wrong).start().await;
+        let error = result.unwrap_err().to_string();
         assert!(
             error.contains(&format!("{wrong:?} is not a host name")),
             "{error}"

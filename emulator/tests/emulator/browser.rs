@@ -8,13 +8,13 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 
 use crate::support::{Environment, Response, form_request, send};
 
-pub(crate) struct Browser<'w> {
-    pub(crate) environment: &'w Environment,
+pub(crate) struct Browser<'e> {
+    pub(crate) environment: &'e Environment,
     pub(crate) cookies: RefCell<HashMap<String, String>>,
 }
 
-impl<'w> Browser<'w> {
-    pub(crate) fn new(environment: &'w Environment) -> Self {
+impl<'e> Browser<'e> {
+    pub(crate) fn new(environment: &'e Environment) -> Self {
         Self {
             environment,
             cookies: RefCell::default(),

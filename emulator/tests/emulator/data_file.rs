@@ -186,7 +186,7 @@ async fn export_and_import_move_rows_between_files_and_running_emulators() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_from_a_foreign_host_names_the_option() {
     let running = Emulator::builder().start().await.unwrap();
-    let file = new_path("refused.json");
+    let file = new_path("rejected.json");
     let mut export = Command::new(BINARY);
     // The emulator acts as the proxy, so the host name does not have to resolve.
     export

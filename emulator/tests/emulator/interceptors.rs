@@ -19,7 +19,7 @@ type Calls = mpsc::UnboundedReceiver<(HeaderMap, Value, Vec<u8>)>;
 
 /// Starts an application that returns the same status and body for each call. With `None` it never
 /// responds.
-async fn application(reply: Option<(u16, Value)>) -> (String, Calls) {
+async fn application(response: Option<(u16, Value)>) -> (String, Calls) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/intercept", listener.local_addr().unwrap());
     let (calls, receiver) = mpsc::unbounded_channel();
@@ -31,7 +31,7 @@ async fn application(reply: Option<(u16, Value)>) -> (String, Calls) {
             let json = serde_json::from_slice(&body).unwrap();
             // The test may have dropped the receiver.
             let _ = calls.send((headers, json, body));
-            match &reply {
+            match &response {
                 Some((status, body)) => {
                     let body = body.to_string();
                     let length = body.len();
@@ -51,12 +51,12 @@ async fn application(reply: Option<(u16, Value)>) -> (String, Calls) {
 async fn intercept(
     environment: &Environment,
     point: &str,
-    reply: Option<(u16, Value)>,
+    response: Option<(u16, Value)>,
     fallback: &str,
 ) -> (String, Calls) {
     // A short timeout for applications that never respond.
-    let timeout = if reply.is_some() { 30_000 } else { 50 };
-    let (url, calls) = application(reply).await;
+    let timeout = if response.is_some() { 30_000 } else { 50 };
+    let (url, calls) = application(response).await;
     let interceptor = json!({
         "url": url, "trigger_point": point, "display_name": "Guard", "timeout_ms": timeout, "fallback": fallback,
     });
@@ -81,13 +81,13 @@ async fn next(calls: &mut Calls) -> (HeaderMap, Value, Vec<u8>) {
 #[tokio::test]
 async fn a_login_calls_the_interceptor_and_adds_its_claims() {
     let environment = environment().await;
-    let reply = json!({
+    let response = json!({
         "decision": "ALLOW", "response": { "claims": { "tier": "gold", "sub": "evil", "iss": "evil" } },
     });
     let (secret, mut calls) = intercept(
         &environment,
         "PRE_SESSION_CREATION",
-        Some((200, reply)),
+        Some((200, response)),
         "DENY",
     )
     .await;
@@ -223,11 +223,11 @@ async fn machine_tokens_and_invitations_can_be_denied() {
         ("client_id", id),
         ("client_secret", secret),
     ];
-    let reply = json!({ "decision": "ALLOW", "response": { "claims": { "job": "nightly" } } });
+    let response = json!({ "decision": "ALLOW", "response": { "claims": { "job": "nightly" } } });
     intercept(
         &environment,
         "PRE_M2M_TOKEN_CREATION",
-        Some((200, reply)),
+        Some((200, response)),
         "DENY",
     )
     .await;
@@ -290,7 +290,7 @@ async fn machine_tokens_and_invitations_can_be_denied() {
 #[tokio::test]
 async fn the_fallback_applies_after_timeouts_and_errors() {
     let environment = environment().await;
-    for (reply, status) in [
+    for (response, status) in [
         (None, "timeout"),
         (Some((500, json!({}))), "error"),
         (Some((200, json!({}))), "error"),
@@ -300,7 +300,7 @@ async fn the_fallback_applies_after_timeouts_and_errors() {
             let (_, mut calls) = intercept(
                 &environment,
                 "PRE_SESSION_CREATION",
-                reply.clone(),
+                response.clone(),
                 fallback,
             )
             .await;
@@ -347,11 +347,11 @@ async fn the_fallback_applies_after_timeouts_and_errors() {
 #[tokio::test]
 async fn a_session_keeps_its_claims_and_the_login_page_shows_a_denial() {
     let environment = Environment::start(Emulator::builder().seed(acme())).await;
-    let reply = json!({ "decision": "ALLOW", "response": { "claims": { "tier": "gold" } } });
+    let response = json!({ "decision": "ALLOW", "response": { "claims": { "tier": "gold" } } });
     let (_, mut calls) = intercept(
         &environment,
         "PRE_SESSION_CREATION",
-        Some((200, reply)),
+        Some((200, response)),
         "DENY",
     )
     .await;

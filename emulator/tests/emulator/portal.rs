@@ -23,7 +23,7 @@ fn has(page: &Response, text: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_portal_link_opens_a_page_that_says_what_it_is() {
+async fn a_portal_link_opens_a_page_with_the_organization_and_the_features() {
     let environment = environment().await;
     for (query, single_sign_on, directories) in [
         ("?features=sso", true, false),
@@ -55,7 +55,7 @@ async fn a_portal_link_opens_a_page_that_says_what_it_is() {
 }
 
 #[tokio::test]
-async fn a_portal_link_that_expired_or_is_unknown_says_so() {
+async fn expired_and_unknown_portal_links_open_an_error_page() {
     let environment = environment().await;
     let path = portal_link(&environment, "org_1", "").await;
     for wrong in ["/portal/lnk_1", "/portal/x%2Fy"] {
@@ -86,7 +86,7 @@ async fn a_portal_link_that_expired_or_is_unknown_says_so() {
 }
 
 #[tokio::test]
-async fn a_portal_link_goes_with_its_organization_and_is_exported() {
+async fn a_portal_link_is_deleted_with_its_organization_and_is_exported() {
     let environment = environment().await;
     let path = portal_link(&environment, "org_1", "?features=sso").await;
     let export = environment.admin(Method::GET, "export", Value::Null).await;

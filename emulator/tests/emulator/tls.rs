@@ -110,7 +110,7 @@ fn ca() -> (String, Issuer<'static, KeyPair>) {
 }
 
 #[tokio::test]
-async fn a_certificate_or_key_that_cannot_be_used_is_refused_at_the_start() {
+async fn unusable_certificates_and_keys_are_rejected_at_startup() {
     let signed = || rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let (one, other) = (signed(), signed());
     let key = one.signing_key.serialize_pem();

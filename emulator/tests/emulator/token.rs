@@ -301,7 +301,7 @@ async fn a_code_is_bound_to_its_redirect_uri_and_expires() {
 }
 
 #[tokio::test]
-async fn credentials_in_the_form_count_whatever_the_bearer() {
+async fn credentials_in_the_form_are_used_if_the_request_has_a_bearer_token() {
     let environment = environment().await;
     let (id, secret) = (
         environment.emulator.client_id(),
