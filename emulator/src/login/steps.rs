@@ -72,7 +72,7 @@ pub(super) async fn submit(flow: &Flow<'_>) -> Result<Response, Failure> {
         "account" => accounts::select(flow, id),
         "allow" if ticket.verified => consent::allow(flow, &ticket),
         "deny" => Err(denied(flow, &ticket, "the user canceled the login")),
-        "refuse" => Err(denied(
+        "deny_login" => Err(denied(
             flow,
             &ticket,
             "the identity provider denied the login",

@@ -180,7 +180,7 @@ async fn cancelling_redirects_to_the_application_with_an_error() {
         ("access_denied", "s")
     );
     let page = browser.authorize(&[("connection_id", "conn_1")]).await;
-    let callback = browser.submit(&page, "refuse", &[]).await.redirected();
+    let callback = browser.submit(&page, "deny_login", &[]).await.redirected();
     assert_eq!(callback["error"], "access_denied");
     assert!(callback["error_description"].contains("identity provider"));
     let log = environment

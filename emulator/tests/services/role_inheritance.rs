@@ -89,7 +89,7 @@ async fn unknown_and_circular_bases_are_rejected() {
         let response = environment
             .call(Method::PUT, "/api/v1/roles/reader", role)
             .await;
-        response.violates("role.extends", "role.extends.circle");
+        response.violates("role.extends", "role.extends.cycle");
     }
     let response = environment
         .call(

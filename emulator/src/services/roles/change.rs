@@ -223,7 +223,7 @@ fn check_base(state: &State, scope: Scope<'_>, name: &str, base: &str) -> Result
     let cycle = || {
         ApiError::field(
             "role.extends",
-            "role.extends.circle",
+            "role.extends.cycle",
             "must not create an inheritance cycle",
         )
     };

@@ -192,14 +192,14 @@ impl Model {
     }
 
     fn can_extend(&self, scope: Option<&str>, name: &str, base: &str) -> Result<(), ExpectedError> {
-        let circle = ExpectedError::invalid("role.extends", "role.extends.circle");
+        let cycle = ExpectedError::invalid("role.extends", "role.extends.cycle");
         if base == name {
-            return Err(circle);
+            return Err(cycle);
         }
         let ancestry = self.ancestry(self.role_in(scope, base)?);
         let is_same = |one: &&Role| one.name == name && one.organization.as_deref() == scope;
         if ancestry.iter().any(is_same) {
-            Err(circle)
+            Err(cycle)
         } else {
             Ok(())
         }
