@@ -25,7 +25,7 @@ impl EnvUrl {
             ));
         }
         let invalid = |why: &str| Message::about("env_url").text(format_args!(" {text:?}: {why}"));
-        let refuse = |why: &str| Err(Error::config(invalid(why)));
+        let reject = |why: &str| Err(Error::config(invalid(why)));
         if text.is_empty() {
             return Err(Error::config(Message::about("env_url").text(" is empty")));
         }
@@ -33,14 +33,14 @@ impl EnvUrl {
             .chars()
             .any(|character| character.is_whitespace() || character.is_control())
         {
-            return refuse("it contains white space or control characters");
+            return reject("it contains white space or control characters");
         }
         if !text.contains("://") {
-            return refuse("a scheme is missing, such as https://");
+            return reject("a scheme is missing, such as https://");
         }
         let url = match Url::parse(text) {
             Ok(url) => url,
-            Err(error) => return refuse(&error.to_string()),
+            Err(error) => return reject(&error.to_string()),
         };
         let loopback = is_loopback(&url);
         let plain = match url.scheme() {
@@ -50,13 +50,13 @@ impl EnvUrl {
                 let message = invalid("http would send secrets in the clear; use https, or set ");
                 return Err(Error::config(message.name("dangerous_allow_http")));
             }
-            _ => return refuse("the scheme must be https"),
+            _ => return reject("the scheme must be https"),
         };
         if url.host_str().is_none_or(str::is_empty) {
-            return refuse("a host is missing");
+            return reject("a host is missing");
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return refuse("it must not have a query or fragment");
+            return reject("it must not have a query or fragment");
         }
         let base = url.as_str().trim_end_matches('/').to_owned();
         Ok(Self {

@@ -62,18 +62,18 @@ fn issuer_audience_and_scopes_are_checked_on_every_call() {
     let keys = keys();
     let token = dated(json!({"iss": "https://me", "aud": ["mine"], "scope": "a"}));
     keys.validate(&token, &any(), at(NOW)).unwrap();
-    let refused = |checks: TokenValidation| {
+    let rejection = |checks: TokenValidation| {
         keys.validate(&token, &checks, at(NOW))
             .unwrap_err()
             .reason()
     };
     let issuer = Some(vec!["https://you".to_owned()]);
-    assert_eq!(refused(TokenValidation { issuer, ..any() }), "issuer");
+    assert_eq!(rejection(TokenValidation { issuer, ..any() }), "issuer");
     let audience = Some(vec!["yours".to_owned()]);
-    assert_eq!(refused(TokenValidation { audience, ..any() }), "audience");
+    assert_eq!(rejection(TokenValidation { audience, ..any() }), "audience");
     let required_scopes = vec!["b".to_owned()];
     assert_eq!(
-        refused(TokenValidation {
+        rejection(TokenValidation {
             required_scopes,
             ..any()
         }),
