@@ -53,9 +53,8 @@ pub(crate) struct Fault {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Effect {
-    /// Normally.
+    /// Sends the whole response.
     #[default]
-    #[serde(rename = "answer")]
     Respond,
     /// Closes the connection without a response.
     Drop,

@@ -37,8 +37,8 @@ class Fault(TypedDict, total=False):
     ``times`` is the number of affected calls, ``skip`` the number of calls before them that are not
     affected. ``delay_ms`` delays the response. With ``status``, ``json``, ``body`` or ``error``,
     the operation does not run. ``retry_after`` is the header, in seconds or as an HTTP date.
-    ``effect`` changes the transfer: ``drop`` closes the connection without a response, ``truncate``
-    closes it in the middle of the body, and ``endless`` sends a body without an end.
+    ``effect`` is ``respond`` by default. ``drop`` closes the connection without a response,
+    ``truncate`` closes it in the middle of the body, and ``endless`` sends a body without an end.
     """
 
     times: int
@@ -50,7 +50,7 @@ class Fault(TypedDict, total=False):
     error: CannedError
     headers: dict[str, str]
     retry_after: str
-    effect: Literal["answer", "drop", "truncate", "endless"]
+    effect: Literal["respond", "drop", "truncate", "endless"]
 
 
 class RequestFilter(TypedDict, total=False):
