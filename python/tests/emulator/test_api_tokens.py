@@ -1,4 +1,4 @@
-"""API tokens that the emulator refuses."""
+"""API tokens that the emulator rejects."""
 
 from __future__ import annotations
 

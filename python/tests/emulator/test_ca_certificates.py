@@ -1,4 +1,4 @@
-"""Which CAs a client trusts: by option, by environment variable, and on a machine without any CA bundle."""
+"""CA certificates: by option, by environment variable, and on a machine without a CA bundle."""
 
 from __future__ import annotations
 
@@ -20,14 +20,13 @@ VARIABLES = (
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
 )
-REFUSED = (
+UNTRUSTED = (
     "ScalekitServiceUnavailableException: no service token: no secure connection: the server's certificate "
     "is not from a trusted CA; add the CA with the option ca_certificates or with one of the variables "
     "REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, GRPC_DEFAULT_SSL_ROOTS_FILE_PATH, SSL_CERT_FILE, SSL_CERT_DIR"
 )
 
-# Makes a client with the CA that the argument names, if there is one, and prints what becomes of a
-# call.
+# Calls the emulator with the CA in the argument, if any. Prints "called" or the exception.
 CALL = """
 import sys
 from scalekit import ScalekitClient
@@ -40,7 +39,7 @@ except ScalekitException as error:
     print(f"{type(error).__name__}: {error.message}")
 """
 
-# Runs a command where every folder that may hold the system's CA certificates is empty.
+# Runs a command with all folders of CA certificates of the system replaced by empty ones.
 WITHOUT_CA_BUNDLE = """
 for folder in /etc/ssl /etc/pki /etc/ca-certificates /etc/security/certificates /opt/etc/ssl \
     /usr/lib/ssl /usr/local/share/ca-certificates /usr/local/ssl /usr/share/ca-certificates; do
@@ -67,7 +66,7 @@ def call(
     prefix: tuple[str, ...] = (),
     **variables: str | Path,
 ) -> str:
-    """What becomes of a call that a process with these CA variables, and no others, makes."""
+    """Makes a call in a process with only these CA variables. Returns the output of `CALL`."""
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     done = subprocess.run(
         [*prefix, sys.executable, "-c", CALL, *arguments],
@@ -80,7 +79,7 @@ def call(
     return done.stdout.strip()
 
 
-def test_the_emulator_serves_https_and_its_own_clients_trust_it(tls_emulator: Emulator) -> None:
+def test_the_clients_of_an_https_emulator_trust_it(tls_emulator: Emulator) -> None:
     assert tls_emulator.url.startswith("https://127.0.0.1:")
     with tls_emulator.client() as client:
         client.organization.list_organizations(page_size=1)
@@ -90,14 +89,14 @@ def test_the_emulator_serves_https_and_its_own_clients_trust_it(tls_emulator: Em
 
 
 def test_a_ca_is_trusted_by_option(tls_emulator: Emulator, ca: Path) -> None:
-    assert call(tls_emulator) == REFUSED
+    assert call(tls_emulator) == UNTRUSTED
     assert call(tls_emulator, ca) == "called"
 
 
 @pytest.mark.parametrize("variable", VARIABLES)
 def test_a_ca_is_trusted_by_variable(tls_emulator: Emulator, ca: Path, variable: str) -> None:
-    place = ca.parent if variable == "SSL_CERT_DIR" else ca
-    assert call(tls_emulator, **{variable: place}) == "called"
+    path = ca.parent if variable == "SSL_CERT_DIR" else ca
+    assert call(tls_emulator, **{variable: path}) == "called"
 
 
 def test_a_variable_of_requests_may_name_a_directory(tls_emulator: Emulator, ca: Path) -> None:
@@ -117,14 +116,14 @@ def test_an_unreadable_file_is_named_if_a_certificate_is_not_trusted(
         "failed to read PEM from file: No such file or directory (os error 2) at '/nowhere/ca.pem'"
     )
     assert call(tls_emulator, REQUESTS_CA_BUNDLE="/nowhere/ca.pem") == (
-        f"{REFUSED}; REQUESTS_CA_BUNDLE=/nowhere/ca.pem is ignored: {reason}"
+        f"{UNTRUSTED}; REQUESTS_CA_BUNDLE=/nowhere/ca.pem is ignored: {reason}"
     )
     assert call(tls_emulator, ca, REQUESTS_CA_BUNDLE="/nowhere/ca.pem") == "called"
 
 
 @pytest.fixture(scope="module")
 def without_ca_bundle() -> tuple[str, ...]:
-    """The beginning of a command that runs without any CA bundle, as in a small container."""
+    """The prefix of a command that runs it without a CA bundle, as in a small container."""
     user = () if os.geteuid() == 0 else ("--user", "--map-root-user")
     prefix = ("unshare", *user, "--mount", "sh", "-c", WITHOUT_CA_BUNDLE, "sh")
     listed = subprocess.run([*prefix, "ls", "-A", "/etc/ssl"], capture_output=True, text=True)
@@ -141,7 +140,7 @@ linux = pytest.mark.skipif(
 
 
 @linux
-def test_without_a_ca_bundle_a_call_works_with_the_ca_given(
+def test_without_a_ca_bundle_a_given_ca_is_trusted(
     tls_emulator: Emulator, ca: Path, without_ca_bundle: tuple[str, ...]
 ) -> None:
     assert call(tls_emulator, ca, prefix=without_ca_bundle) == "called"
@@ -152,17 +151,17 @@ def test_without_a_ca_bundle_a_call_works_with_the_ca_given(
 def test_without_a_ca_bundle_a_call_fails_with_the_documented_exception(
     tls_emulator: Emulator, without_ca_bundle: tuple[str, ...]
 ) -> None:
-    assert call(tls_emulator, prefix=without_ca_bundle) == REFUSED
+    assert call(tls_emulator, prefix=without_ca_bundle) == UNTRUSTED
 
 
 @linux
 def test_variables_that_name_a_missing_bundle_change_nothing(
     tls_emulator: Emulator, ca: Path, without_ca_bundle: tuple[str, ...]
 ) -> None:
-    gone = "/etc/ssl/certs/ca-certificates.crt"
-    refused = call(
-        tls_emulator, prefix=without_ca_bundle, SSL_CERT_FILE=gone, REQUESTS_CA_BUNDLE=gone
+    missing = "/etc/ssl/certs/ca-certificates.crt"
+    message = call(
+        tls_emulator, prefix=without_ca_bundle, SSL_CERT_FILE=missing, REQUESTS_CA_BUNDLE=missing
     )
-    assert refused.startswith(f"{REFUSED}; REQUESTS_CA_BUNDLE={gone} is ignored: ")
-    assert f"; SSL_CERT_FILE={gone} is ignored: " in refused
-    assert call(tls_emulator, ca, prefix=without_ca_bundle, SSL_CERT_FILE=gone) == "called"
+    assert message.startswith(f"{UNTRUSTED}; REQUESTS_CA_BUNDLE={missing} is ignored: ")
+    assert f"; SSL_CERT_FILE={missing} is ignored: " in message
+    assert call(tls_emulator, ca, prefix=without_ca_bundle, SSL_CERT_FILE=missing) == "called"

@@ -1,4 +1,4 @@
-"""The environment of the servers, and a way to start and stop one."""
+"""The environment variables of the servers, and a function that starts and stops a server."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ START_TIMEOUT_S = 60
 
 @pytest.fixture(scope="module")
 def environment(emulator: Emulator) -> dict[str, str]:
-    """Variables that name the emulator and an organization in it."""
+    """The environment variables of a server: the emulator and an organization in it."""
     with emulator.client() as client:
-        made, _ = client.organization.create_organization({"display_name": "Forked Inc"})
-    variables = {**emulator.environment, "TEST_ORGANIZATION": made.organization.id}
+        created, _ = client.organization.create_organization({"display_name": "Forked Inc"})
+    variables = {**emulator.environment, "TEST_ORGANIZATION": created.organization.id}
     return {**os.environ, **variables, "PYTHONPATH": str(APPS)}
 
 
@@ -39,7 +39,7 @@ class Server:
         return self._log.read_text(errors="replace")
 
     def wait_for(self, pattern: str) -> str:
-        """Wait until the log has `pattern`, and return its group."""
+        """Waits until the log matches `pattern`, and returns its group."""
         end = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < end and self.process.poll() is None:
             if found := re.search(pattern, self.log()):
@@ -50,7 +50,7 @@ class Server:
 
 @contextmanager
 def serve(environment: dict[str, str], folder: Path, *arguments: str) -> Iterator[Server]:
-    """Run ``python -m`` with these arguments, and stop it afterwards."""
+    """Runs ``python -m`` with these arguments, and stops it afterwards."""
     log = folder / "server.log"
     with log.open("wb") as file:
         process = subprocess.Popen(
@@ -70,4 +70,4 @@ def serve(environment: dict[str, str], folder: Path, *arguments: str) -> Iterato
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-            raise AssertionError(f"the server does not stop:\n{server.log()}") from None
+            raise AssertionError(f"the server did not stop:\n{server.log()}") from None

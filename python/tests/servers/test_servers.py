@@ -1,4 +1,4 @@
-"""Clients in web servers, task queues and pools of processes."""
+"""Clients in web servers, task queues and process pools."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .apps.queue_app import queue_app
 from .conftest import APPS, START_TIMEOUT_S, Server, serve
 
 PATHS = ["/sync", "/async"] * 6
-# Settings of the machine must not lead requests to the loopback elsewhere.
+# Ignores the proxy settings of the machine: all servers listen on a loopback address.
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -26,8 +26,8 @@ def fetch(url: str) -> dict[str, Any]:
     return found
 
 
-def answers(server: Server, listening: str) -> list[dict[str, Any]]:
-    """The answers to requests that come four at a time."""
+def fetch_all(server: Server, listening: str) -> list[dict[str, Any]]:
+    """Sends four requests at a time and returns all responses."""
     url = server.wait_for(listening)
     with ThreadPoolExecutor(4) as threads:
         found = list(threads.map(fetch, [url + path for path in PATHS]))
@@ -44,20 +44,20 @@ def test_gunicorn_forks_workers_after_it_has_loaded_the_application(
 ) -> None:
     arguments = ["gunicorn", "--preload", "-w", "2", "-b", "127.0.0.1:0", "-k", worker, application]
     with serve(environment, tmp_path, *arguments) as server:
-        found = answers(server, r"Listening at: (http://\S+)")
-        assert {one["made_in"] for one in found} == {server.process.pid}, server.log()
+        found = fetch_all(server, r"Listening at: (http://\S+)")
+        assert {one["created_in"] for one in found} == {server.process.pid}, server.log()
         assert server.process.pid not in {one["called_in"] for one in found}
 
 
-def test_uvicorn_spawns_workers_that_make_clients_of_their_own(
+def test_uvicorn_spawns_workers_that_create_their_own_clients(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     arguments = ["uvicorn", "--workers", "2", "--host", "127.0.0.1", "--port", "0", "web:asgi"]
     with serve(environment, tmp_path, *arguments) as server:
         # The parent logs its address before a worker listens.
         server.wait_for("(Application startup complete)")
-        found = answers(server, r"Uvicorn running on (http://\S+)")
-        assert all(one["made_in"] == one["called_in"] for one in found), server.log()
+        found = fetch_all(server, r"Uvicorn running on (http://\S+)")
+        assert all(one["created_in"] == one["called_in"] for one in found), server.log()
         assert server.process.pid not in {one["called_in"] for one in found}
 
 
@@ -72,7 +72,7 @@ def test_celery_forks_workers_after_it_has_loaded_the_tasks(
         sent = [app.send_task(name) for name in ("sync", "async") * 4]
         found = [task.get(timeout=START_TIMEOUT_S, interval=0.02) for task in sent]
     assert [one["organization"] for one in found] == ["Forked Inc"] * len(sent)
-    assert {one["made_in"] for one in found} == {server.process.pid}, server.log()
+    assert {one["created_in"] for one in found} == {server.process.pid}, server.log()
     assert server.process.pid not in {one["called_in"] for one in found}
 
 
@@ -92,5 +92,5 @@ def test_multiprocessing_calls_in_children_and_in_the_parent(
     assert [one["organization"] for one in found] == ["Forked Inc"] * 10
     children, parent = found[:-2], found[-1]["called_in"]
     assert all(one["called_in"] != parent for one in children)
-    # Only a fork takes the clients of the parent along.
-    assert all((one["made_in"] == parent) == (method == "fork") for one in children)
+    # Only a forked process uses the clients that its parent created.
+    assert all((one["created_in"] == parent) == (method == "fork") for one in children)

@@ -1,4 +1,7 @@
-"""``pools.py METHOD``: calls by both clients in a pool of processes that METHOD starts."""
+"""``pools.py METHOD``: makes calls with both clients in a process pool.
+
+METHOD is the start method of the processes. Prints the results as JSON.
+"""
 
 from __future__ import annotations
 
@@ -17,5 +20,5 @@ def work(kind: str) -> dict[str, object]:
 if __name__ == "__main__":
     with multiprocessing.get_context(sys.argv[1]).Pool(2) as pool:
         found = pool.map(work, ["sync", "async"] * 4, chunksize=1)
-    # The parent goes on as well.
+    # The clients of the parent still work.
     print(json.dumps([*found, blocking(), asyncio.run(awaitable())]))

@@ -8,7 +8,7 @@ from celery import Celery
 
 
 def queue_app(folder: Path) -> Celery:
-    """Make the application; a worker and its callers share `folder`."""
+    """Creates the application. A worker and its callers share `folder`."""
     messages, results = folder / "messages", folder / "results"
     for part in (messages, results):
         part.mkdir(exist_ok=True)

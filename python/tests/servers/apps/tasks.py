@@ -1,4 +1,4 @@
-"""The tasks of a Celery worker: one call by each client."""
+"""The tasks of a Celery worker: a call of each client."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ app = queue_app(Path(os.environ["TEST_QUEUE"]))
 
 
 @app.task(name="sync")
-def by_blocking_client() -> dict[str, object]:
+def call_blocking() -> dict[str, object]:
     return blocking()
 
 
 @app.task(name="async")
-def by_awaitable_client() -> dict[str, object]:
+def call_awaitable() -> dict[str, object]:
     return asyncio.run(awaitable())

@@ -1,4 +1,4 @@
-"""WSGI and ASGI applications: ``/sync`` calls by the blocking client, ``/async`` by the awaitable one."""
+"""WSGI and ASGI applications: ``/sync`` uses the blocking client, ``/async`` the async client."""
 
 from __future__ import annotations
 
