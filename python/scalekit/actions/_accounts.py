@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scalekit._runtime.checks import required
-from scalekit._runtime.facade import Steps, accepts, method
+from scalekit._runtime.generator_methods import Steps, accepts, method
 from scalekit.actions import types
 from scalekit.actions._credentials import account_fields
 from scalekit.common.exceptions import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scalekit._runtime.facade import Steps, method
+from scalekit._runtime.generator_methods import Steps, method
 from scalekit.actions import types
 from scalekit.common.exceptions import ScalekitArgumentException, ScalekitServerException
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from scalekit._runtime.checks import required
-from scalekit._runtime.facade import Async, Blocking, Steps, method
+from scalekit._runtime.generator_methods import Async, Blocking, Steps, method
 from scalekit.actions import types
 from scalekit.actions._mcp_configs import McpConfigMethods
 from scalekit.common.exceptions import ScalekitArgumentException, ScalekitServerException

@@ -7,7 +7,7 @@ from typing import Any
 
 from scalekit._runtime import validate
 from scalekit._runtime.checks import required
-from scalekit._runtime.facade import Steps, method
+from scalekit._runtime.generator_methods import Steps, method
 from scalekit.actions import types
 from scalekit.common.exceptions import ScalekitArgumentException
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from scalekit._runtime.facade import Async, Blocking, Steps, method
+from scalekit._runtime.generator_methods import Async, Blocking, Steps, method
 from scalekit.actions import types
 from scalekit.common.exceptions import ScalekitArgumentException
 

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
-from scalekit._runtime.facade import Steps, accepts, method
+from scalekit._runtime.generator_methods import Steps, accepts, method
 from scalekit._runtime.json_values import json_object
 from scalekit._runtime.names import meant
 from scalekit.actions import types

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from scalekit._runtime.facade import Async, Blocking
+from scalekit._runtime.generator_methods import Async, Blocking
 from scalekit.actions._accounts import AccountMethods
 from scalekit.actions._authorization import AuthorizationMethods
 from scalekit.actions._mcp import ActionMcp as ActionMcp

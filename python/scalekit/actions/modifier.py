@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable
 from copy import deepcopy
 from typing import Any, Literal
 
-from scalekit._runtime.facade import run
+from scalekit._runtime.generator_methods import run
 from scalekit._runtime.names import meant
 from scalekit.actions.models.tool_input_output import ToolInput as ToolInput
 from scalekit.actions.models.tool_input_output import ToolOutput as ToolOutput

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from facades import Facade
+from recorded_actions import RecordedActions
 
 
 @pytest.fixture(params=[False, True], ids=["sync", "async"])
-def facade(request: pytest.FixtureRequest) -> Facade:
-    return Facade(request.param)
+def recorded(request: pytest.FixtureRequest) -> RecordedActions:
+    return RecordedActions(request.param)
 
 
 @pytest.fixture
-def sync() -> Facade:
-    return Facade()
+def sync() -> RecordedActions:
+    return RecordedActions()
 
 
 @pytest.fixture
-def awaited() -> Facade:
-    return Facade(is_async=True)
+def awaited() -> RecordedActions:
+    return RecordedActions(is_async=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from facades import Facade
+from recorded_actions import RecordedActions
 
 from scalekit.common.exceptions import (
     ScalekitArgumentException,
@@ -44,24 +44,26 @@ def missing() -> ScalekitNotFoundException:
 
 
 @UPSERT
-def test_an_existing_account_is_returned(method: str, facade: Facade) -> None:
-    facade.respond(found(identifier="user_1"))
-    response = facade.call(method, "gmail", "user_1")
+def test_an_existing_account_is_returned(method: str, recorded: RecordedActions) -> None:
+    recorded.respond(found(identifier="user_1"))
+    response = recorded.call(method, "gmail", "user_1")
     assert response.connected_account.id == "ca_1"
     assert type(response).__name__ == "CreateConnectedAccountResponse"
-    assert facade.sent() == [[GET, SENT_NAME]]
+    assert recorded.sent() == [[GET, SENT_NAME]]
 
 
 @UPSERT
-def test_organization_and_user_are_sent_with_each_step(method: str, facade: Facade) -> None:
+def test_organization_and_user_are_sent_with_each_step(
+    method: str, recorded: RecordedActions
+) -> None:
     owner = {"organization_id": "org_1", "user_id": "usr_1"}
     sent = {**SENT_NAME, "organizationId": "org_1", "userId": "usr_1"}
-    facade.respond(found(), None)
-    facade.call(method, "gmail", "user_1", {"oauth_token": {"access_token": "t"}}, **owner)
-    facade.respond(missing(), created())
-    facade.call(method, "gmail", "user_1", **owner)
+    recorded.respond(found(), None)
+    recorded.call(method, "gmail", "user_1", {"oauth_token": {"access_token": "t"}}, **owner)
+    recorded.respond(missing(), created())
+    recorded.call(method, "gmail", "user_1", **owner)
     changed = {"authorizationDetails": {"oauthToken": {"accessToken": "t"}}}
-    assert facade.sent() == [
+    assert recorded.sent() == [
         [GET, sent],
         [UPDATE, {**sent, "connectedAccount": changed}],
         [GET, sent],
@@ -69,36 +71,36 @@ def test_organization_and_user_are_sent_with_each_step(method: str, facade: Faca
     ]
 
 
-def test_an_api_config_alone_updates_an_existing_account(facade: Facade) -> None:
-    facade.respond(found(), None)
-    facade.call("upsert_connected_account", "gmail", "user_1", api_config={"region": "eu"})
+def test_an_api_config_alone_updates_an_existing_account(recorded: RecordedActions) -> None:
+    recorded.respond(found(), None)
+    recorded.call("upsert_connected_account", "gmail", "user_1", api_config={"region": "eu"})
     update = {**SENT_NAME, "connectedAccount": {"apiConfig": {"region": "eu"}}}
-    assert facade.sent() == [[GET, SENT_NAME], [UPDATE, update]]
+    assert recorded.sent() == [[GET, SENT_NAME], [UPDATE, update]]
 
 
-def test_an_account_that_is_deleted_before_the_update_is_created(facade: Facade) -> None:
-    facade.respond(found(), missing(), created())
-    response = facade.call("upsert_connected_account", "gmail", "user_1", credentials={"k": "v"})
+def test_an_account_that_is_deleted_before_the_update_is_created(recorded: RecordedActions) -> None:
+    recorded.respond(found(), missing(), created())
+    response = recorded.call("upsert_connected_account", "gmail", "user_1", credentials={"k": "v"})
     assert response.connected_account.id == "ca_2"
-    assert [operation for operation, _ in facade.sent()] == [GET, UPDATE, CREATE]
+    assert [operation for operation, _ in recorded.sent()] == [GET, UPDATE, CREATE]
 
 
-def test_a_conflict_is_resolved_by_another_lookup(facade: Facade) -> None:
+def test_a_conflict_is_resolved_by_another_lookup(recorded: RecordedActions) -> None:
     conflict = ScalekitConflictException("exists", http_status=409)
-    facade.respond(missing(), conflict, found())
-    response = facade.call("upsert_connected_account", "gmail", "user_1")
+    recorded.respond(missing(), conflict, found())
+    response = recorded.call("upsert_connected_account", "gmail", "user_1")
     assert response.connected_account.id == "ca_1"
-    assert [operation for operation, _ in facade.sent()] == [GET, CREATE, GET]
-    facade.respond(missing(), conflict, found(), None)
-    facade.call("upsert_connected_account", "gmail", "user_1", credentials={"k": "v"})
-    assert [operation for operation, _ in facade.sent()][3:] == [GET, CREATE, GET, UPDATE]
+    assert [operation for operation, _ in recorded.sent()] == [GET, CREATE, GET]
+    recorded.respond(missing(), conflict, found(), None)
+    recorded.call("upsert_connected_account", "gmail", "user_1", credentials={"k": "v"})
+    assert [operation for operation, _ in recorded.sent()][3:] == [GET, CREATE, GET, UPDATE]
 
 
-def test_other_errors_pass_through(facade: Facade) -> None:
+def test_other_errors_pass_through(recorded: RecordedActions) -> None:
     error = ScalekitForbiddenException("no", http_status=403)
-    facade.respond(error)
+    recorded.respond(error)
     with pytest.raises(ScalekitForbiddenException) as caught:
-        facade.call("upsert_connected_account", "gmail", "user_1")
+        recorded.call("upsert_connected_account", "gmail", "user_1")
     assert caught.value is error
 
 
@@ -138,17 +140,17 @@ METHODS = pytest.mark.parametrize(
     ids=["oauth", "empty", "static", "dwd", "idp", "none"],
 )
 def test_each_kind_of_credentials_is_sent(
-    method: str, details: Any, sent: dict[str, Any], facade: Facade
+    method: str, details: Any, sent: dict[str, Any], recorded: RecordedActions
 ) -> None:
-    facade.call(method, "gmail", "user_1", details)
-    assert facade.sent()[-1][1]["connectedAccount"] == {"authorizationDetails": sent}
+    recorded.call(method, "gmail", "user_1", details)
+    assert recorded.sent()[-1][1]["connectedAccount"] == {"authorizationDetails": sent}
 
 
 @METHODS
-def test_credentials_are_static_auth(method: str, facade: Facade) -> None:
-    facade.call(method, "gmail", "user_1", credentials={"api_key": "k"})
+def test_credentials_are_static_auth(method: str, recorded: RecordedActions) -> None:
+    recorded.call(method, "gmail", "user_1", credentials={"api_key": "k"})
     sent = {"staticAuth": {"details": {"api_key": "k"}}}
-    assert facade.sent()[-1][1]["connectedAccount"] == {"authorizationDetails": sent}
+    assert recorded.sent()[-1][1]["connectedAccount"] == {"authorizationDetails": sent}
 
 
 @METHODS
@@ -193,9 +195,9 @@ def test_credentials_are_static_auth(method: str, facade: Facade) -> None:
     ],
 )
 def test_invalid_credentials_are_rejected_without_showing_them(
-    method: str, arguments: dict[str, Any], message: str, facade: Facade
+    method: str, arguments: dict[str, Any], message: str, recorded: RecordedActions
 ) -> None:
     with pytest.raises(ScalekitArgumentException, match=message) as caught:
-        facade.call(method, "gmail", "user_1", **arguments)
+        recorded.call(method, "gmail", "user_1", **arguments)
     assert SECRET not in str(caught.value)
-    assert facade.sent() == []
+    assert recorded.sent() == []

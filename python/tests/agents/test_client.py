@@ -20,14 +20,15 @@ pytestmark = pytest.mark.protobuf
 
 ARGUMENTS = ("https://acme.scalekit.com", "skc_1", "secret")
 CLIENTS = pytest.mark.parametrize(
-    ("kind", "facade"), [(ScalekitClient, ActionClient), (AsyncScalekitClient, AsyncActionClient)]
+    ("kind", "action_class"),
+    [(ScalekitClient, ActionClient), (AsyncScalekitClient, AsyncActionClient)],
 )
 
 
 @CLIENTS
-def test_both_attributes_exist_with_their_own_modifiers(kind: Any, facade: Any) -> None:
+def test_both_attributes_exist_with_their_own_modifiers(kind: Any, action_class: Any) -> None:
     client = kind(*ARGUMENTS)
-    assert type(client.actions) is type(client.connect) is facade
+    assert type(client.actions) is type(client.connect) is action_class
     assert client.actions is client.actions
     assert client.actions is not client.connect
     client.actions.pre_modifier("a")(lambda data: data)
@@ -39,7 +40,7 @@ def test_both_attributes_exist_with_their_own_modifiers(kind: Any, facade: Any) 
 
 
 @CLIENTS
-def test_the_services_are_attributes(kind: Any, facade: Any) -> None:
+def test_the_services_are_attributes(kind: Any, action_class: Any) -> None:
     client = kind(*ARGUMENTS)
     assert client.actions.tools is client.tools
     assert client.actions.connected_accounts is client.connected_accounts

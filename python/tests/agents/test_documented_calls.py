@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from facades import Facade
+from recorded_actions import RecordedActions
 
 from scalekit.actions import types
 from scalekit.v1.connected_accounts import connected_accounts_pb2 as pb
@@ -29,24 +29,26 @@ def name(call: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("call", CALLS, ids=name)
-def test_a_documented_call_sends_its_request(call: dict[str, Any], facade: Facade) -> None:
+def test_a_documented_call_sends_its_request(
+    call: dict[str, Any], recorded: RecordedActions
+) -> None:
     method = call["method"].removeprefix("actions.").removeprefix("connect.")
     arguments = call.get("positional", [])
     for model, values in call.get("model", {}).items():
         arguments = [getattr(types, model)(**values)]
     keywords = call.get("arguments", {})
     if "upsert" in method:
-        facade.respond(pb.GetConnectedAccountByIdentifierResponse())
+        recorded.respond(pb.GetConnectedAccountByIdentifierResponse())
     if "error" in call:
         with pytest.raises((AttributeError, ImportError, ValueError)) as caught:
-            facade.call(method, *arguments, **keywords)
+            recorded.call(method, *arguments, **keywords)
         assert call["error"] in str(caught.value)
-        assert facade.sent() == []
+        assert recorded.sent() == []
         return
     with warnings.catch_warnings(record=True) as found:
         warnings.simplefilter("always")
-        facade.call(method, *arguments, **keywords)
-    assert facade.sent() == call["sends"]
+        recorded.call(method, *arguments, **keywords)
+    assert recorded.sent() == call["sends"]
     texts = [str(warning.message) for warning in found]
     assert len(texts) == ("warning" in call)
     assert all(call["warning"] in text for text in texts)
@@ -56,4 +58,4 @@ def test_both_attributes_of_a_client_have_the_documented_methods() -> None:
     methods = {call["method"].split(".")[1] for call in CALLS if "error" not in call}
     assert len(methods) > 10
     for method in methods:
-        assert hasattr(Facade().actions, method)
+        assert hasattr(RecordedActions().actions, method)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from facades import Facade
 from google.protobuf.struct_pb2 import Struct
+from recorded_actions import RecordedActions
 
 from scalekit.common.exceptions import (
     ScalekitArgumentException,
@@ -28,16 +28,16 @@ def response(data: dict[str, Any] | None) -> tools_pb2.ExecuteToolResponse:
     return message
 
 
-def execute(facade: Facade, tool_input: Any = None, **account: Any) -> Any:
+def execute(recorded: RecordedActions, tool_input: Any = None, **account: Any) -> Any:
     account = account or {"identifier": "user_1"}
-    return facade.call("execute_tool", tool_name="a", tool_input=tool_input, **account)
+    return recorded.call("execute_tool", tool_name="a", tool_input=tool_input, **account)
 
 
-def test_whole_numbers_are_int(facade: Facade) -> None:
-    facade.respond(
+def test_whole_numbers_are_int(recorded: RecordedActions) -> None:
+    recorded.respond(
         response({"n": 5, "x": 0.5, "big": 2.0**53, "bigger": 2.0**60, "in": [{"n": 1}], "b": True})
     )
-    data = execute(facade).data
+    data = execute(recorded).data
     assert data == {
         "n": 5,
         "x": 0.5,
@@ -51,10 +51,10 @@ def test_whole_numbers_are_int(facade: Facade) -> None:
     assert type(data["in"][0]["n"]) is int
 
 
-def test_an_empty_result_differs_from_none(facade: Facade) -> None:
-    facade.respond(response({}), response(None))
-    assert execute(facade).data == {}
-    assert execute(facade).data is None
+def test_an_empty_result_differs_from_none(recorded: RecordedActions) -> None:
+    recorded.respond(response({}), response(None))
+    assert execute(recorded).data == {}
+    assert execute(recorded).data is None
 
 
 @pytest.mark.parametrize(
@@ -67,20 +67,22 @@ def test_an_empty_result_differs_from_none(facade: Facade) -> None:
         (2**53 + 1, r"tool_input\['k'\] is an integer beyond 2\*\*53, .* pass it as a str"),
     ],
 )
-def test_input_that_is_not_json_is_rejected(value: Any, message: str, facade: Facade) -> None:
+def test_input_that_is_not_json_is_rejected(
+    value: Any, message: str, recorded: RecordedActions
+) -> None:
     with pytest.raises(ScalekitArgumentException, match=message) as caught:
-        execute(facade, {"k": value})
+        execute(recorded, {"k": value})
     assert "secret-value" not in str(caught.value)
-    assert facade.sent() == []
+    assert recorded.sent() == []
 
 
-def test_the_input_can_be_a_struct(facade: Facade) -> None:
+def test_the_input_can_be_a_struct(recorded: RecordedActions) -> None:
     struct = Struct()
     struct.update({"q": "text", "n": 5})
-    execute(facade, struct)
-    assert facade.sent()[0][1]["params"] == {"q": "text", "n": 5.0}
+    execute(recorded, struct)
+    assert recorded.sent()[0][1]["params"] == {"q": "text", "n": 5.0}
     with pytest.raises(ScalekitArgumentException, match="tool_input must be a dict, not str"):
-        execute(facade, "text")
+        execute(recorded, "text")
 
 
 @pytest.mark.parametrize(
@@ -98,28 +100,30 @@ def test_the_input_can_be_a_struct(facade: Facade) -> None:
     ],
 )
 def test_an_unauthorized_tool_leads_to_a_link_for_its_account(
-    account: dict[str, str], sent: dict[str, str], facade: Facade
+    account: dict[str, str], sent: dict[str, str], recorded: RecordedActions
 ) -> None:
     error = ScalekitToolUnauthorizedException("expired", http_status=401)
-    facade.respond(error)
+    recorded.respond(error)
     with pytest.raises(ScalekitToolUnauthorizedException) as caught:
-        execute(facade, **account)
+        execute(recorded, **account)
     assert caught.value is error
     assert error.needs_authorization
-    facade.respond(pb.GetMagicLinkForConnectedAccountResponse(link="https://link.example"))
-    link = facade.call("get_authorization_link_for", error, state="s", user_verify_url="https://a")
+    recorded.respond(pb.GetMagicLinkForConnectedAccountResponse(link="https://link.example"))
+    link = recorded.call(
+        "get_authorization_link_for", error, state="s", user_verify_url="https://a"
+    )
     assert link.link == "https://link.example"
-    assert facade.sent()[-1] == [
+    assert recorded.sent()[-1] == [
         "ConnectedAccountService.GetMagicLinkForConnectedAccount",
         {**sent, "state": "s", "userVerifyUrl": "https://a"},
     ]
 
 
-def test_other_errors_need_no_authorization(facade: Facade) -> None:
+def test_other_errors_need_no_authorization(recorded: RecordedActions) -> None:
     assert not ScalekitToolForbiddenException("scope", http_status=403).needs_authorization
     assert not ScalekitToolException("failed", http_status=500).needs_authorization
     with pytest.raises(ScalekitArgumentException, match="error must be an exception that execute"):
-        facade.call("get_authorization_link_for", ScalekitToolException("failed"))
+        recorded.call("get_authorization_link_for", ScalekitToolException("failed"))
 
 
 @pytest.mark.parametrize(
@@ -135,12 +139,12 @@ def test_other_errors_need_no_authorization(facade: Facade) -> None:
     ],
 )
 def test_unknown_arguments_are_rejected_with_the_name_that_is_meant(
-    arguments: dict[str, Any], message: str, facade: Facade
+    arguments: dict[str, Any], message: str, recorded: RecordedActions
 ) -> None:
     with pytest.raises(ScalekitArgumentException, match=message) as caught:
-        facade.call("execute_tool", {"q": 1}, "a", "user_1", **arguments)
+        recorded.call("execute_tool", {"q": 1}, "a", "user_1", **arguments)
     assert isinstance(caught.value, TypeError)
-    assert facade.sent() == []
+    assert recorded.sent() == []
 
 
 @pytest.mark.parametrize(
@@ -153,18 +157,18 @@ def test_unknown_arguments_are_rejected_with_the_name_that_is_meant(
     ],
 )
 def test_unknown_methods_are_rejected_with_the_name_that_is_meant(
-    name: str, meant: str, facade: Facade
+    name: str, meant: str, recorded: RecordedActions
 ) -> None:
-    assert not hasattr(facade.actions, name)
+    assert not hasattr(recorded.actions, name)
     with pytest.raises(AttributeError, match=f"has no attribute '{name}'; use '{meant}'"):
-        getattr(facade.actions, name)
+        getattr(recorded.actions, name)
     with pytest.raises(AttributeError, match=r"object has no attribute '_missing'$"):
-        _ = facade.actions._missing
+        _ = recorded.actions._missing
 
 
 @pytest.mark.parametrize(("name", "extra"), [("langchain", "langchain"), ("google", "google-adk")])
 def test_adapters_that_do_not_exist_yet_name_their_extra(
-    name: str, extra: str, facade: Facade
+    name: str, extra: str, recorded: RecordedActions
 ) -> None:
     with pytest.raises(ImportError, match=rf"in the extra scalekit-client\[{extra}\]"):
-        getattr(facade.actions, name)
+        getattr(recorded.actions, name)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from facades import Facade
+from recorded_actions import RecordedActions
 
 from scalekit.actions import types
 from scalekit.common.exceptions import ScalekitArgumentException
@@ -83,10 +83,10 @@ def test_mcp_methods_exist_on_both_objects(
     keywords: dict[str, Any],
     operation: str,
     expected: dict[str, Any],
-    facade: Facade,
+    recorded: RecordedActions,
 ) -> None:
-    facade.call(prefix + method, *arguments, **keywords)
-    assert facade.sent() == [["McpService." + operation, expected]]
+    recorded.call(prefix + method, *arguments, **keywords)
+    assert recorded.sent() == [["McpService." + operation, expected]]
 
 
 @pytest.mark.parametrize(
@@ -100,10 +100,10 @@ def test_mcp_methods_exist_on_both_objects(
     ],
     ids=["dict", "model", "message"],
 )
-def test_mappings_are_dicts_models_or_messages(mapping: Any, facade: Facade) -> None:
-    facade.call("mcp.create_config", "support", None, [mapping])
+def test_mappings_are_dicts_models_or_messages(mapping: Any, recorded: RecordedActions) -> None:
+    recorded.call("mcp.create_config", "support", None, [mapping])
     sent = [{"connectionName": "gmail", "tools": ["a"]}]
-    assert facade.sent() == [
+    assert recorded.sent() == [
         [
             "McpService.CreateMcpConfig",
             {"config": {"name": "support", "connectionToolMappings": sent}},
@@ -111,16 +111,16 @@ def test_mappings_are_dicts_models_or_messages(mapping: Any, facade: Facade) -> 
     ]
 
 
-def test_unknown_keys_of_mappings_are_rejected(facade: Facade) -> None:
+def test_unknown_keys_of_mappings_are_rejected(recorded: RecordedActions) -> None:
     with pytest.raises(ValueError, match="has no 'connection'; use 'connection_name'"):
-        facade.call("mcp.create_config", "support", None, [{"connection": "gmail"}])
-    assert facade.sent() == []
+        recorded.call("mcp.create_config", "support", None, [{"connection": "gmail"}])
+    assert recorded.sent() == []
 
 
-def test_mcp_methods_that_only_mcp_has(facade: Facade) -> None:
-    facade.call("mcp.get_config", "cfg_1")
-    facade.call("mcp.list_mcp_connected_accounts", "cfg_1", "user_1", True)
-    assert facade.sent() == [
+def test_mcp_methods_that_only_mcp_has(recorded: RecordedActions) -> None:
+    recorded.call("mcp.get_config", "cfg_1")
+    recorded.call("mcp.list_mcp_connected_accounts", "cfg_1", "user_1", True)
+    assert recorded.sent() == [
         ["McpService.GetMcpConfig", {"configId": "cfg_1"}],
         [
             "McpService.ListMcpConnectedAccounts",
@@ -151,11 +151,11 @@ def test_mcp_methods_that_only_mcp_has(facade: Facade) -> None:
     ],
 )
 def test_empty_required_arguments_of_mcp_are_rejected(
-    method: str, arguments: tuple[str, ...], facade: Facade
+    method: str, arguments: tuple[str, ...], recorded: RecordedActions
 ) -> None:
     with pytest.raises(ValueError, match="is required"):
-        facade.call("mcp." + method, *arguments)
-    assert facade.sent() == []
+        recorded.call("mcp." + method, *arguments)
+    assert recorded.sent() == []
 
 
 @pytest.mark.parametrize(
@@ -163,10 +163,10 @@ def test_empty_required_arguments_of_mcp_are_rejected(
     [(timedelta(seconds=90.9), "90s"), (60, "60s"), (86400, "86400s"), (61.5, "61s")],
 )
 def test_a_session_token_of_a_connection_comes_with_its_url(
-    expiry: Any, sent: str, facade: Facade
+    expiry: Any, sent: str, recorded: RecordedActions
 ) -> None:
-    facade.respond(mcp_pb2.CreateMcpSessionTokenResponse(token="jwt"))
-    response = facade.call(
+    recorded.respond(mcp_pb2.CreateMcpSessionTokenResponse(token="jwt"))
+    response = recorded.call(
         "mcp.create_session_token",
         identifier="user_1",
         expiry=expiry,
@@ -182,17 +182,17 @@ def test_a_session_token_of_a_connection_comes_with_its_url(
         "keyId": "my gmail/1",
         "accessLevel": "READ_ONLY",
     }
-    assert facade.sent() == [["McpService.CreateMcpSessionToken", request]]
+    assert recorded.sent() == [["McpService.CreateMcpSessionToken", request]]
 
 
-def test_the_url_of_a_configuration_is_fetched_once(facade: Facade) -> None:
+def test_the_url_of_a_configuration_is_fetched_once(recorded: RecordedActions) -> None:
     config = mcp_pb2.McpConfig(id="cfg_1", name="support", mcp_server_url="https://mcp.example/1")
     token = mcp_pb2.CreateMcpSessionTokenResponse(token="jwt")
-    facade.respond(token, mcp_pb2.GetMcpConfigResponse(config=config), token)
+    recorded.respond(token, mcp_pb2.GetMcpConfigResponse(config=config), token)
     for _ in range(2):
-        response = facade.call("mcp.create_session_token", "cfg_1", "user_1")
+        response = recorded.call("mcp.create_session_token", "cfg_1", "user_1")
         assert response.server_url == "https://mcp.example/1"
-    operations = [operation for operation, _ in facade.sent()]
+    operations = [operation for operation, _ in recorded.sent()]
     assert operations == [
         "McpService.CreateMcpSessionToken",
         "McpService.GetMcpConfig",
@@ -213,8 +213,8 @@ def test_the_url_of_a_configuration_is_fetched_once(facade: Facade) -> None:
     ],
 )
 def test_invalid_arguments_of_session_tokens_are_rejected(
-    arguments: dict[str, Any], message: str, facade: Facade
+    arguments: dict[str, Any], message: str, recorded: RecordedActions
 ) -> None:
     with pytest.raises(ScalekitArgumentException, match=message):
-        facade.call("mcp.create_session_token", "cfg_1", "user_1", **arguments)
-    assert facade.sent() == []
+        recorded.call("mcp.create_session_token", "cfg_1", "user_1", **arguments)
+    assert recorded.sent() == []

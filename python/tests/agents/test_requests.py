@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 
 import pytest
-from facades import Facade
+from recorded_actions import RecordedActions
 
 from scalekit.actions import types
 from scalekit.actions.actions import (
@@ -47,27 +47,29 @@ ONE_ACCOUNT = {
     ],
     ids=["name", "id", "name+owner", "id+owner"],
 )
-def test_an_account_is_named_by_names_or_id(
-    method: str, arguments: dict[str, str], expected: dict[str, str], facade: Facade
+def test_an_account_is_identified_by_names_or_by_id(
+    method: str, arguments: dict[str, str], expected: dict[str, str], recorded: RecordedActions
 ) -> None:
     operation, more = ONE_ACCOUNT[method]
-    facade.call(method, **arguments)
-    assert facade.sent() == [[operation, {**expected, **more}]]
+    recorded.call(method, **arguments)
+    assert recorded.sent() == [[operation, {**expected, **more}]]
 
 
 @pytest.mark.parametrize("method", [*ONE_ACCOUNT, "get_or_create_connected_account"])
-def test_an_incomplete_name_of_an_account_is_rejected(method: str, facade: Facade) -> None:
+def test_an_incompletely_identified_account_is_rejected(
+    method: str, recorded: RecordedActions
+) -> None:
     for arguments in ({"connection_name": "gmail", "identifier": ""}, {"identifier": "user_1"}):
         with pytest.raises((ValueError, TypeError), match=r"identifier|connection_name"):
-            facade.call(method, **arguments)
-    assert facade.sent() == []
+            recorded.call(method, **arguments)
+    assert recorded.sent() == []
 
 
-def test_execute_tool(facade: Facade) -> None:
-    facade.call("execute_tool", {"q": 1}, "gmail_list", "user_1", None, "ca_1", "gmail", **OWNER)
-    facade.call("execute_tool", tool_name="gmail_list", tool_input={}, **BY_ID)
-    facade.call("execute_tool", tool_name="gmail_list", tool_input=None, **BY_NAME)
-    assert facade.sent() == [
+def test_execute_tool(recorded: RecordedActions) -> None:
+    recorded.call("execute_tool", {"q": 1}, "gmail_list", "user_1", None, "ca_1", "gmail", **OWNER)
+    recorded.call("execute_tool", tool_name="gmail_list", tool_input={}, **BY_ID)
+    recorded.call("execute_tool", tool_name="gmail_list", tool_input=None, **BY_NAME)
+    assert recorded.sent() == [
         [
             "ToolService.ExecuteTool",
             {
@@ -87,22 +89,22 @@ def test_execute_tool(facade: Facade) -> None:
     ]
 
 
-def test_execute_tool_requires_a_tool_and_an_account(facade: Facade) -> None:
+def test_execute_tool_requires_a_tool_and_an_account(recorded: RecordedActions) -> None:
     with pytest.raises(ScalekitArgumentException, match="tool_name is required"):
-        facade.call("execute_tool", {"q": 1}, "", "user_1")
+        recorded.call("execute_tool", {"q": 1}, "", "user_1")
     with pytest.raises(ScalekitArgumentException, match="identifier"):
-        facade.call("execute_tool", {"q": 1}, "gmail_list")
-    assert facade.sent() == []
+        recorded.call("execute_tool", {"q": 1}, "gmail_list")
+    assert recorded.sent() == []
 
 
-def test_list_tools(facade: Facade) -> None:
-    facade.call("list_tools")
-    facade.call("list_tools", summary=False, page_size=5, page_token="t")
-    facade.call(
+def test_list_tools(recorded: RecordedActions) -> None:
+    recorded.call("list_tools")
+    recorded.call("list_tools", summary=False, page_size=5, page_token="t")
+    recorded.call(
         "list_tools", "gmail", "user_1", "GMAIL", ["a", "b"], "mail", "org_1", "usr_1", "ca_1", True
     )
-    facade.call("list_tools", tool_name="a")
-    assert facade.sent() == [
+    recorded.call("list_tools", tool_name="a")
+    assert recorded.sent() == [
         ["ToolService.ListTools", {}],
         ["ToolService.ListTools", {"filter": {"summary": False}, "pageSize": 5, "pageToken": "t"}],
         [
@@ -125,10 +127,10 @@ def test_list_tools(facade: Facade) -> None:
     ]
 
 
-def test_authorization(facade: Facade) -> None:
-    facade.call("get_authorization_link", "user_1", "gmail", None, "state", "https://app.example")
-    facade.call("verify_connected_account_user", "req_1", "user_1")
-    assert facade.sent() == [
+def test_authorization(recorded: RecordedActions) -> None:
+    recorded.call("get_authorization_link", "user_1", "gmail", None, "state", "https://app.example")
+    recorded.call("verify_connected_account_user", "req_1", "user_1")
+    assert recorded.sent() == [
         [
             ACCOUNTS + "GetMagicLinkForConnectedAccount",
             {**SENT_NAME, "state": "state", "userVerifyUrl": "https://app.example"},
@@ -140,17 +142,17 @@ def test_authorization(facade: Facade) -> None:
     ]
     for arguments in (("", "user_1"), ("req_1", "")):
         with pytest.raises(ValueError, match=r"is required|must not be empty"):
-            facade.call("verify_connected_account_user", *arguments)
-    assert len(facade.sent()) == 2
+            recorded.call("verify_connected_account_user", *arguments)
+    assert len(recorded.sent()) == 2
 
 
-def test_lists_of_accounts_and_connections(facade: Facade) -> None:
-    facade.call("list_connected_accounts")
-    facade.call(
+def test_lists_of_accounts_and_connections(recorded: RecordedActions) -> None:
+    recorded.call("list_connected_accounts")
+    recorded.call(
         "list_connected_accounts", "gmail", "user_1", "GMAIL", ["a"], 5, "t", query="q", **OWNER
     )
-    facade.call("list_connections", 5, "t", "GMAIL")
-    assert facade.sent() == [
+    recorded.call("list_connections", 5, "t", "GMAIL")
+    assert recorded.sent() == [
         [ACCOUNTS + "ListConnectedAccounts", {}],
         [
             ACCOUNTS + "ListConnectedAccounts",
@@ -171,13 +173,15 @@ def test_lists_of_accounts_and_connections(facade: Facade) -> None:
     ]
 
 
-def test_create_and_update(facade: Facade) -> None:
+def test_create_and_update(recorded: RecordedActions) -> None:
     details = {"static_auth": {"api_key": "k"}}
-    facade.call("create_connected_account", "gmail", "user_1", details, "org_1", "usr_1", {"a": 1})
-    facade.call("create_connected_account", "gmail", "user_1")
-    facade.call("update_connected_account", **BY_ID, authorization_details=details, api_config={})
+    recorded.call(
+        "create_connected_account", "gmail", "user_1", details, "org_1", "usr_1", {"a": 1}
+    )
+    recorded.call("create_connected_account", "gmail", "user_1")
+    recorded.call("update_connected_account", **BY_ID, authorization_details=details, api_config={})
     static = {"authorizationDetails": {"staticAuth": {"details": {"api_key": "k"}}}}
-    assert facade.sent() == [
+    assert recorded.sent() == [
         [
             ACCOUNTS + "CreateConnectedAccount",
             {**SENT_OWNER, **SENT_NAME, "connectedAccount": {**static, "apiConfig": {"a": 1.0}}},
@@ -190,7 +194,7 @@ def test_create_and_update(facade: Facade) -> None:
     ]
 
 
-def test_providers(facade: Facade) -> None:
+def test_providers(recorded: RecordedActions) -> None:
     pattern = types.AuthPattern(type="BEARER", display_name="Token")
     create = types.CreateCustomProviderRequest(
         display_name="My API",
@@ -202,15 +206,15 @@ def test_providers(facade: Facade) -> None:
     update = types.UpdateCustomProviderRequest(
         identifier="my", display_name="My API", proxy_url="https://api.example", metadata={}
     )
-    facade.call("providers.create_custom_provider", create)
-    facade.call("providers.update_custom_provider", update)
-    facade.call(
+    recorded.call("providers.create_custom_provider", create)
+    recorded.call("providers.update_custom_provider", update)
+    recorded.call(
         "providers.list_providers", types.ListProvidersRequest(provider_type=2, page_size=5)
     )
-    facade.call(
+    recorded.call(
         "providers.delete_custom_provider", types.DeleteCustomProviderRequest(identifier="my")
     )
-    sent = facade.sent()
+    sent = recorded.sent()
     patterns = [{"type": "BEARER", "display_name": "Token", "fields": []}]
     assert sent[0][1]["provider"].pop("authPatterns") == patterns
     sent[0][1]["provider"].pop("metadata", None)
@@ -236,11 +240,11 @@ def test_providers(facade: Facade) -> None:
         ["ProviderService.DeleteCustomProvider", {"identifier": "my"}],
     ]
     with pytest.raises(ValueError, match="request must be a DeleteCustomProviderRequest, not str"):
-        facade.call("providers.delete_custom_provider", "my")
+        recorded.call("providers.delete_custom_provider", "my")
 
 
 def test_objects_without_a_service_client_reject_their_calls() -> None:
-    services = Facade().services
+    services = RecordedActions().services
     actions = ActionClient(services.tools, services.connected_accounts)
     with pytest.raises(ValueError, match="ActionMcp was created without mcp_client"):
         actions.mcp.list_configs()

@@ -1,4 +1,4 @@
-"""``client.actions``, blocking and async, without a network."""
+"""``client.actions`` with recorded requests, blocking and async, without a network."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from recorder import Services
 from scalekit.actions import ActionClient, AsyncActionClient
 
 
-class Facade:
-    """An action client on a recorder. Methods of the async client are awaited."""
+class RecordedActions:
+    """``client.actions`` on a recorder. Methods of the async class are awaited."""
 
     def __init__(self, is_async: bool = False) -> None:
         self.services = services = Services(is_async)

@@ -1,15 +1,15 @@
-"""Methods that are written once for blocking and async clients.
+"""Methods that are written once, for a blocking and an async class.
 
-A method of a facade is a generator: it yields the results of service methods and of other
-functions, and it receives the awaited values. In a :class:`Blocking` class the yielded values are
-results already. In an :class:`Async` class they are awaited::
+A method is a generator. It yields the results of service methods and of other functions, and
+receives the values. In a :class:`Blocking` class, the yielded results are the values. In an
+:class:`Async` class, they are awaited::
 
     @method
     def get(self, name: str) -> Steps[Model]:
         message, _ = yield self.service.get(name)
         return Model.from_proto(message)
 
-Unknown arguments are rejected with the name that is meant.
+An unknown argument is rejected. The error suggests the accepted name.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def accepts(
 
 
 class method(Generic[P, R]):
-    """A method of a facade; see the documentation of this module."""
+    """A method that is a generator. See the documentation of this module."""
 
     def __init__(self, steps: Callable[Concatenate[Any, P], Generator[Any, Any, R]]) -> None:
         """Stores the generator function and its parameters."""
@@ -127,7 +127,7 @@ class method(Generic[P, R]):
 
 
 class Blocking(Suggesting):
-    """Base of a facade whose methods block and return their results."""
+    """Base of a class whose methods block and return their results."""
 
     def __init_subclass__(cls) -> None:
         """Creates the methods."""
@@ -137,7 +137,7 @@ class Blocking(Suggesting):
 
 
 class Async(Suggesting):
-    """Base of a facade whose methods are coroutine functions."""
+    """Base of a class whose methods are coroutine functions."""
 
     def __init_subclass__(cls) -> None:
         """Creates the methods."""
