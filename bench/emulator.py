@@ -120,7 +120,7 @@ class LoadedEmulator:
 
 @contextmanager
 def loaded() -> Iterator[LoadedEmulator]:
-    seed = ROOT / "target/bench/world.json"
+    seed = ROOT / "target/bench/seed.json"
     seed.parent.mkdir(parents=True, exist_ok=True)
     rows = {
         "organizations": [organization(number) for number in range(ORGANIZATIONS)],

@@ -127,7 +127,7 @@ async fn seeds_contain_scripts_and_invalid_scripts_are_rejected() {
 async fn scripts_and_their_counts_are_stored_in_the_data_file() {
     let folder = std::env::temp_dir().join(format!("scalekit-scripts-{}", fastrand::u64(..)));
     std::fs::create_dir_all(&folder).unwrap();
-    let file = folder.join("world.redb");
+    let file = folder.join("data.redb");
     let start = async || {
         let builder = Emulator::builder().seed(crate::agents::seed());
         Environment::start(builder.data(&file)).await

@@ -108,8 +108,8 @@ fn read<T: for<'a> Deserialize<'a>>(path: &Path) -> T {
 }
 
 /// Returns the seed data of every case.
-pub(crate) fn world() -> Value {
-    read(&file("world.json"))
+pub(crate) fn seed_data() -> Value {
+    read(&file("seed.json"))
 }
 
 pub(crate) fn everywhere() -> Vec<Everywhere> {

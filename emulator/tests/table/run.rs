@@ -5,7 +5,7 @@ use reqwest::{Client, Method};
 use scalekit_emulator::{Emulator, Seed};
 use serde_json::{Value, json};
 
-use crate::case::{Case, Operation, everywhere, expand, expand_all, table, world};
+use crate::case::{Case, Operation, everywhere, expand, expand_all, seed_data, table};
 use crate::matching::difference;
 
 /// An emulator with the seed data of the table.
@@ -18,7 +18,7 @@ struct Runner {
 impl Runner {
     async fn start() -> Self {
         let builder = Emulator::builder().client("skc_0000000000000001", "secret");
-        let seed = Seed::from_json(world()).unwrap();
+        let seed = Seed::from_json(seed_data()).unwrap();
         let mut runner = Self {
             emulator: builder.seed(seed).start().await.unwrap(),
             http: Client::builder().no_proxy().build().unwrap(),

@@ -74,7 +74,7 @@ def test_emulators_start(snippet: str, folder: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 0
     assert all(line.startswith("export SCALEKIT_") for line in lines)
-    assert (folder / "world.redb").exists() == ("--data world.redb" in snippet)
+    assert (folder / "state.redb").exists() == ("--data state.redb" in snippet)
 
 
 def test_python_snippets(tmp_path: Path) -> None:

@@ -14,22 +14,22 @@ from programs import running
 from scalekit import ScalekitClient
 from scalekit.testing import Emulator
 
-WORLD = Path(__file__).with_name("world.json")
+SEED = Path(__file__).with_name("seed.json")
 
 
 @pytest.fixture(scope="session")
 def lenient() -> Iterator[Emulator]:
-    with running("--lenient", "--seed", str(WORLD)) as emulator:
+    with running("--lenient", "--seed", str(SEED)) as emulator:
         yield emulator
 
 
 @pytest.fixture
-def world(lenient: Emulator) -> Emulator:
+def seeded_emulator(lenient: Emulator) -> Emulator:
     lenient.admin("POST", "reset", {})
     return lenient
 
 
 @pytest.fixture
-def scalekit_client(world: Emulator) -> Iterator[ScalekitClient]:
-    with world.client() as client:
+def scalekit_client(seeded_emulator: Emulator) -> Iterator[ScalekitClient]:
+    with seeded_emulator.client() as client:
         yield client

@@ -86,14 +86,16 @@ def test_authenticate_with_code(scalekit_client: ScalekitClient) -> None:
 
 
 @example("get_idp_initiated_login_claims")
-def test_get_idp_initiated_login_claims(scalekit_client: ScalekitClient, world: Emulator) -> None:
+def test_get_idp_initiated_login_claims(
+    scalekit_client: ScalekitClient, seeded_emulator: Emulator
+) -> None:
     request = {
         "connection_id": "conn_123456",
         "organization_id": "org_123456",
         "login_hint": "jane@example.com",
     }
     request["relay_state"] = "relay-state"
-    idp_initiated_login = world.admin("POST", "idp-initiated-token", request)["token"]
+    idp_initiated_login = seeded_emulator.admin("POST", "idp-initiated-token", request)["token"]
     claims = scalekit_client.get_idp_initiated_login_claims(idp_initiated_login)
     options = AuthorizationUrlOptions()
     options.connection_id = claims["connection_id"]
@@ -115,12 +117,12 @@ def test_validate_access_token(scalekit_client: ScalekitClient) -> None:
 
 
 @example("get_logout_url")
-def test_get_logout_url(scalekit_client: ScalekitClient, world: Emulator) -> None:
+def test_get_logout_url(scalekit_client: ScalekitClient, seeded_emulator: Emulator) -> None:
     options = LogoutUrlOptions()
     options.post_logout_redirect_uri = "https://example.com"
     options.state = "some-state"
     logout_url = scalekit_client.get_logout_url(options)
-    assert logout_url.startswith(f"{world.url}/oidc/logout?")
+    assert logout_url.startswith(f"{seeded_emulator.url}/oidc/logout?")
     assert follow(logout_url) == {"state": "some-state"}
 
 

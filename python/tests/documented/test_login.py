@@ -9,12 +9,14 @@ from .registry import example
 
 
 @example("passwordless.send_passwordless_email")
-def test_send_passwordless_email(scalekit_client: ScalekitClient, world: Emulator) -> None:
+def test_send_passwordless_email(
+    scalekit_client: ScalekitClient, seeded_emulator: Emulator
+) -> None:
     response = scalekit_client.passwordless.send_passwordless_email(
         "user@example.com", template="SIGNIN", state="random-state", expires_in=3600
     )
     assert response[0].expires_in == 3600
-    (mail,) = world.admin("GET", "mails?to=user@example.com")
+    (mail,) = seeded_emulator.admin("GET", "mails?to=user@example.com")
     verified = scalekit_client.passwordless.verify_passwordless_email(
         code=mail["code"], auth_request_id=response[0].auth_request_id
     )
@@ -54,7 +56,9 @@ def test_delete_credential(scalekit_client: ScalekitClient) -> None:
 
 
 @example("auth.update_login_user_details")
-def test_update_login_user_details(scalekit_client: ScalekitClient, world: Emulator) -> None:
+def test_update_login_user_details(
+    scalekit_client: ScalekitClient, seeded_emulator: Emulator
+) -> None:
     scalekit_client.auth.update_login_user_details(
         "conn_abc123",
         "login_xyz789",
@@ -63,7 +67,7 @@ def test_update_login_user_details(scalekit_client: ScalekitClient, world: Emula
             "sub": "unique_user_id_456",
         },
     )
-    login = world.admin("GET", "login-requests/login_xyz789")
+    login = seeded_emulator.admin("GET", "login-requests/login_xyz789")
     assert login["user"] == {"email": "john.doe@company.com", "sub": "unique_user_id_456"}
 
 
