@@ -14,7 +14,7 @@ pub struct AuthorizationUrlOptions {
     pub state: Option<String>,
     /// Value that the ID token contains (OpenID Connect Core 1.0, section 3.1.2.1).
     pub nonce: Option<String>,
-    /// The user's probable e-mail address or login name.
+    /// The user's probable email address or login name.
     pub login_hint: Option<String>,
     /// Domain that selects the connection.
     pub domain_hint: Option<String>,
@@ -74,7 +74,7 @@ impl AuthorizationUrlOptions {
         self
     }
 
-    /// Sets the user's probable e-mail address or login name.
+    /// Sets the user's probable email address or login name.
     #[must_use]
     pub fn login_hint(mut self, login_hint: impl Into<String>) -> Self {
         self.login_hint = Some(login_hint.into());

@@ -53,12 +53,12 @@ impl User {
         self.text("id").unwrap_or_default()
     }
 
-    /// The e-mail address.
+    /// The email address.
     pub fn email(&self) -> Option<&str> {
         self.text("email")
     }
 
-    /// Returns `true` if the e-mail address is verified.
+    /// Returns `true` if the email address is verified.
     pub fn email_verified(&self) -> bool {
         self.0
             .get("emailVerified")

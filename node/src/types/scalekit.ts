@@ -19,9 +19,9 @@ export type AuthorizationUrlOptions = {
   state?: string;
   /** A value that is returned in the ID token. */
   nonce?: string;
-  /** The e-mail domain that selects the connection. */
+  /** The email domain that selects the connection. */
   domainHint?: string;
-  /** The expected e-mail address or login of the user. */
+  /** The expected email address or login of the user. */
   loginHint?: string;
   /** The challenge of a {@link Pkce}. Pass its verifier to `authenticateWithCode`. */
   codeChallenge?: string;

@@ -175,7 +175,7 @@ class Emulator:
             options.setdefault("ca_certificates", self._ca)
 
     def reset(self) -> None:
-        """Resets the state, faults, request log, mails and clock, and restores the seed.
+        """Resets the state, faults, request log, emails and clock, and restores the seed.
 
         The signing keys and the webhook endpoints of the constructor stay.
         """
@@ -230,7 +230,7 @@ class Emulator:
         self.admin("DELETE", "faults" if number is None else f"faults/{number}")
 
     def mails(self, to: str | None = None) -> list[dict[str, Any]]:
-        """Returns the mails that the emulator would have sent, with their codes and links, oldest
+        """Returns the emails that the emulator would have sent, with their codes and links, oldest
         first.
         """
         query = "" if to is None else f"?{urllib.parse.urlencode({'to': to})}"
