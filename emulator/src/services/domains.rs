@@ -55,7 +55,7 @@ fn create(
         DomainType::Unspecified => DomainType::OrganizationDomain,
         specified => specified,
     };
-    // Allowed e-mail domains do not need verification.
+    // Allowed email domains do not need verification.
     let (verification_status, verification_method) = match domain_type {
         DomainType::AllowedEmailDomain => (
             VerificationStatus::AutoVerified,

@@ -113,7 +113,7 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
     BY_NAME.get(operation).copied()
 }
 
-/// Returns the organization and the e-mail address of the invitation that a request would send.
+/// Returns the organization and the email address of the invitation that a request would send.
 pub(crate) fn invitation(
     state: &State,
     operation: &str,

@@ -1,4 +1,4 @@
-//! `PasswordlessService`. The emulator stores mails, and the admin API returns them.
+//! `PasswordlessService`. The emulator stores emails, and the admin API returns them.
 
 use scalekit::api::raw::connections::{self, ConnectionSettings, PasswordLessConfig};
 use scalekit::api::raw::passwordless::{
@@ -43,8 +43,8 @@ fn settings(state: &State) -> Option<PasswordLessConfig> {
     })
 }
 
-/// Returns the content of the mail. The environment's setting takes precedence. Otherwise the mail
-/// contains the code, and also the link if the request has a `magiclink_auth_uri`.
+/// Returns the content of the email. The setting of the environment takes precedence. Without it,
+/// the email contains the code, and also the link if the request has a `magiclink_auth_uri`.
 fn content(config: &PasswordLessConfig, has_link_uri: bool) -> PasswordlessType {
     match config.r#type {
         connections::PasswordlessType::Otp => PasswordlessType::Otp,
@@ -88,7 +88,7 @@ pub(crate) fn start(
     send(state, ctx, row, &config)
 }
 
-/// Sends a new mail for the same login and invalidates the previous one.
+/// Sends a new email for the same login and invalidates the previous one.
 pub(crate) fn resend(
     state: &mut State,
     ctx: &Ctx<'_>,

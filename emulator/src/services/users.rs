@@ -43,7 +43,7 @@ fn create(
     let membership =
         memberships::new_membership(state, ctx, &request.organization_id, new.membership, invite)?;
     if state.user_by_email(&new.email).is_some() {
-        let message = "a user with this e-mail address already exists";
+        let message = "a user with this email address already exists";
         return Err(
             ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource("user", &new.email)
         );

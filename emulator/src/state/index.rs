@@ -1,4 +1,4 @@
-//! Secondary indexes, such as users by e-mail address.
+//! Secondary indexes, such as users by email address.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Mails that the service would have sent, stored so that tests can read them.
+//! Emails that the service would have sent, stored so that tests can read them.
 
 use std::collections::BTreeMap;
 
@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 use super::rows::row;
 use super::{Ctx, State};
 
-/// The maximum number of stored mails. The oldest are removed first.
+/// The maximum number of stored emails. The oldest are removed first.
 const MAX_MAILS: usize = 1_000;
 
-/// A mail.
+/// An email.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Mail {
     pub(crate) id: String,
     pub(crate) to: String,
-    /// The purpose of the mail: `passwordless` or `invitation`.
+    /// The purpose of the email: `passwordless` or `invitation`.
     pub(crate) kind: String,
     pub(crate) subject: String,
     /// The one-time code.
@@ -25,7 +25,7 @@ pub(crate) struct Mail {
     /// The magic link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) link: Option<String>,
-    /// The variables of the mail's template.
+    /// The variables of the email's template.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) variables: BTreeMap<String, String>,
     pub(crate) time: Option<scalekit::Timestamp>,
@@ -34,7 +34,7 @@ pub(crate) struct Mail {
 row!(Mail, "mail", "mail", {});
 
 impl State {
-    /// Stores a mail.
+    /// Stores an email.
     pub(crate) fn send_mail(&mut self, ctx: &Ctx<'_>, mail: Mail) {
         let mail = Mail {
             time: ctx.stamp(),

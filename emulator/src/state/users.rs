@@ -8,7 +8,7 @@ use super::{Ctx, ENVIRONMENT, Mail, Name, RoleRow, State};
 use crate::api_error::ApiError;
 
 impl State {
-    /// Returns the user with this e-mail address, ignoring case.
+    /// Returns the user with this email address, ignoring case.
     pub(crate) fn user_by_email(&self, email: &str) -> Option<&User> {
         self.users.by("email", &email.to_ascii_lowercase()).next()
     }
@@ -46,7 +46,7 @@ impl State {
         user
     }
 
-    /// Creates a user without memberships. The caller must check that the e-mail address and the
+    /// Creates a user without memberships. The caller must check that the email address and the
     /// external id are not in use.
     pub(crate) fn create_user(&mut self, ctx: &Ctx<'_>, mut user: User) -> User {
         user.environment_id = ENVIRONMENT.to_owned();
@@ -107,7 +107,7 @@ impl State {
         Ok(user)
     }
 
-    /// Sends the invitation mail for an organization.
+    /// Sends the invitation email for an organization.
     pub(crate) fn send_invitation(&mut self, ctx: &Ctx<'_>, user: &User, organization_id: &str) {
         let organization = self.organizations.get(organization_id);
         let name = organization.map_or("", |row| row.organization.display_name.as_str());

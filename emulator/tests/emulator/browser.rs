@@ -73,17 +73,17 @@ impl<'e> Browser<'e> {
         response
     }
 
-    /// Returns the newest mail to an address.
+    /// Returns the newest email to an address.
     pub(crate) async fn mail(&self, to: &str) -> serde_json::Value {
         let mails = self
             .environment
             .get(&format!("/_emulator/mails?to={to}"))
             .await
             .json();
-        mails.as_array().unwrap().last().expect("a mail").clone()
+        mails.as_array().unwrap().last().expect("an email").clone()
     }
 
-    /// Logs in with the code from a mail. Returns the response to the code form.
+    /// Logs in with the code from an email. Returns the response to the code form.
     pub(crate) async fn log_in(&self, email: &str, extra: &[(&str, &str)]) -> Response {
         let mut page = self.authorize(extra).await;
         page = self.submit(&page, "email", &[("email", email)]).await;

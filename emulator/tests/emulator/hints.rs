@@ -43,7 +43,7 @@ async fn only_the_hinted_user_can_log_in() {
     let environment = two_users().await;
     let other_browser = Browser::new(&environment);
     let (ann_token, claims) = id_token(&other_browser, ANN).await;
-    // Ann was invited. The code from the mail verified her address.
+    // Ann was invited. The code from the email verified her address.
     assert_eq!(claims["email_verified"], true);
     let browser = Browser::new(&environment);
     let (bob_token, _) = id_token(&browser, BOB).await;

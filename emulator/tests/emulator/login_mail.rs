@@ -1,4 +1,4 @@
-//! Login and signup by mail: codes, links and their errors.
+//! Login and sign-up by email: codes, links and their errors.
 
 use reqwest::{Method, StatusCode};
 use scalekit_emulator::Emulator;
@@ -40,7 +40,7 @@ async fn a_code_logs_in() {
 }
 
 #[tokio::test]
-async fn five_wrong_codes_invalidate_a_mail() {
+async fn five_wrong_codes_invalidate_an_email() {
     let environment = with_login_page().await;
     let browser = Browser::new(&environment);
     let page = browser.authorize(&[]).await;
@@ -125,7 +125,7 @@ async fn a_code_is_valid_only_for_its_address() {
     let first = browser
         .submit(&page, "email", &[("email", "ada@acme.com")])
         .await;
-    // Another address in the form is ignored. The address of the mail is used.
+    // Another address in the form is ignored. The address of the email is used.
     let code = browser.mail("ada@acme.com").await["code"]
         .as_str()
         .unwrap()
@@ -133,7 +133,7 @@ async fn a_code_is_valid_only_for_its_address() {
     let form = [("code", code.as_str()), ("email", "root@acme.com")];
     let callback = browser.submit(&first, "code", &form).await;
     assert_eq!(browser.claims(&callback).await["email"], "ada@acme.com");
-    // A page for which no mail was sent rejects every code.
+    // A page for which no email was sent rejects every code.
     browser
         .submit(&page, "email", &[("email", "ada@acme.com")])
         .await;
@@ -157,7 +157,7 @@ async fn a_link_logs_in_once_after_confirmation() {
         .as_str()
         .unwrap()
         .to_owned();
-    // Open the link in another browser, twice, as a mail program with a preview does.
+    // Open the link in another browser, twice, as an email program with a preview does.
     let phone = Browser::new(&environment);
     phone.follow(&link).await;
     let page = phone.follow(&link).await;
@@ -275,7 +275,7 @@ async fn a_signup_by_link_joins_the_organization_of_the_request() {
 }
 
 #[tokio::test]
-async fn the_connection_decides_whether_mails_contain_a_code_or_a_link() {
+async fn the_connection_decides_whether_emails_contain_a_code_or_a_link() {
     let environment = with_login_page().await;
     let config = json!({"type": "LINK"});
     let connection = json!({"id": "conn_7", "type": "PASSWORDLESS", "enabled": true, "passwordless_config": config});

@@ -41,7 +41,7 @@ async fn a_form_is_bound_to_its_browser_and_request_and_expires() {
         (StatusCode::BAD_REQUEST, "This page has expired")
     );
     assert!(response.body.contains("Start again") && response.body.contains("state=other"));
-    // A form is valid for 900 s, long enough to read a mail.
+    // A form is valid for 900 s, long enough to read an email.
     environment
         .admin(Method::PUT, "clock", json!({ "shift_seconds": 800 }))
         .await;

@@ -118,7 +118,7 @@ class Visitor:
         return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.page.url).query))
 
     def mail(self, to: str) -> dict[str, Any]:
-        """Returns the latest mail to an address."""
+        """Returns the latest email to an address."""
         return self.emulator.mails(to)[-1]
 
     def log_in(self, email: str, **parameters: str) -> Page:

@@ -107,7 +107,7 @@ def test_a_webhook_can_be_redelivered(visitor: Visitor, receiver: tuple[str, lis
     assert ids == [ids[0]] * 2
 
 
-def test_sessions_and_mails_of_a_login(visitor: Visitor) -> None:
+def test_sessions_and_emails_of_a_login(visitor: Visitor) -> None:
     visitor.log_in("iris.vale@garage.example", organization_id="org_200000000000000003")
     visitor.callback_parameters()
     page = visitor.page

@@ -58,12 +58,12 @@ def test_the_focus_order_matches_the_visual_order(visitor: Visitor) -> None:
         expect(page.get_by_role("button", name=name, exact=True)).to_be_focused()
 
 
-def test_login_with_a_code_from_the_mail(visitor: Visitor) -> None:
+def test_login_with_a_code_from_the_email(visitor: Visitor) -> None:
     page = visitor.authorize()
     page.get_by_label("Email").fill("iris.vale@garage.example")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Code")).to_be_focused()
-    # The page links to the mail in the dashboard.
+    # The page links to the email in the dashboard.
     with visitor.context.expect_page() as opened:
         page.get_by_role("link", name="in the dashboard").click()
     mails = opened.value
@@ -113,7 +113,7 @@ def test_too_many_wrong_codes(visitor: Visitor) -> None:
         expect(page.get_by_role("alert")).to_contain_text(message)
 
 
-def test_sign_up_with_a_link_from_the_mail(visitor: Visitor) -> None:
+def test_sign_up_with_a_link_from_the_email(visitor: Visitor) -> None:
     page = visitor.authorize(login_hint="tom.reyes@nowhere.example")
     page.get_by_role("button", name="Continue", exact=True).click()
     # Tom has no account with this address.

@@ -19,13 +19,13 @@ async fn verify(environment: &Environment, credential: Value) -> Response {
         .await
 }
 
-/// Returns the newest mail to an address.
+/// Returns the newest email to an address.
 async fn mail(environment: &Environment, to: &str) -> Value {
     let mails = environment.get(&format!("/_emulator/mails?to={to}")).await;
     mails
         .as_array()
         .and_then(|all| all.last())
-        .expect("a mail")
+        .expect("an email")
         .clone()
 }
 
@@ -119,7 +119,7 @@ async fn a_link_contains_a_token_for_the_application() {
         .await
         .ok();
     assert_eq!(verified["email"], "ann@acme.com");
-    // The code of the same mail is used too.
+    // The code of the same email is used too.
     is_rejected(
         &verify(&environment, json!({ "code": mail["code"] })).await,
         "PASSWORDLESS_CREDENTIAL_USED",
@@ -160,7 +160,7 @@ async fn five_wrong_codes_or_expiry_invalidate_a_request() {
 }
 
 #[tokio::test]
-async fn resending_a_mail_invalidates_the_previous_one() {
+async fn resending_an_email_invalidates_the_previous_one() {
     let environment = Environment::start().await;
     let first = send(
         &environment,
@@ -193,7 +193,7 @@ async fn resending_a_mail_invalidates_the_previous_one() {
 }
 
 #[tokio::test]
-async fn the_passwordless_config_decides_the_contents_of_a_mail() {
+async fn the_passwordless_config_decides_the_contents_of_an_email() {
     let environment = Environment::start().await;
     let connection = json!({
         "id": "conn_1", "type": "PASSWORDLESS", "enabled": true,

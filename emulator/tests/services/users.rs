@@ -63,7 +63,7 @@ async fn email_addresses_and_external_ids_are_unique() {
     let path = format!("/api/v1/organizations/{acme}/users");
     let same_address = json!({ "email": "ann@ACME.com" });
     let response = environment.call(Method::POST, &path, same_address).await;
-    let message = "a user with this e-mail address already exists";
+    let message = "a user with this email address already exists";
     response.is_conflict("RESOURCE_ALREADY_EXISTS", message, "user", "ann@ACME.com");
     let same_id = json!({ "email": "ben@acme.com", "external_id": "crm/7" });
     let message = "a user with the external_id \"crm/7\" already exists";

@@ -9,7 +9,7 @@ use super::compile::{Bounds, KindRules, Rules, Size, TextRules, nanoseconds, num
 use super::key_text;
 use crate::api_error::Violation;
 
-/// A valid e-mail address as defined by HTML (WHATWG, input type=email).
+/// A valid email address as defined by HTML (WHATWG, input type=email).
 static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     const LABEL: &str = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
     Regex::new(&format!(

@@ -97,7 +97,7 @@ fn show(state: &State, connection: &Connection) -> Connection {
     }
 }
 
-/// Returns the domains that route users to the connection. Allowed e-mail domains are not included.
+/// Returns the domains that route users to the connection. Allowed email domains are not included.
 fn domains_of<'s>(
     state: &'s State,
     connection: &'s Connection,

@@ -10,7 +10,7 @@ use super::{INVITE_LIFETIME, change, require};
 use crate::api_error::ApiError;
 use crate::state::{Ctx, Name, State};
 
-/// Returns the organization and the e-mail address of the invitation that a request would send.
+/// Returns the organization and the email address of the invitation that a request would send.
 pub(in crate::services) fn pending(
     state: &State,
     operation: &str,

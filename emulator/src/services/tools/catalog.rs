@@ -36,13 +36,13 @@ static TOOLS: &[BuiltIn] = &[
     (
         "gmail_fetch_mails",
         "GMAIL",
-        "Fetches mails from the mailbox of the user.",
+        "Fetches emails from the mailbox of the user.",
         &["query"],
     ),
     (
         "gmail_send_mail",
         "GMAIL",
-        "Sends a mail on behalf of the user.",
+        "Sends an email on behalf of the user.",
         &["to", "subject", "body"],
     ),
     (
