@@ -9,15 +9,15 @@ use scalekit::{CallOptions, Client, Error};
 
 pub use scalekit::Response;
 
-/// A successful response.
-pub struct Reply<Body> {
+/// The output of a successful call.
+pub struct CallOutput<Body> {
     /// The response message: its protobuf bytes, or its JSON as the service sent it.
     pub message: Body,
     /// The status and headers. The body is empty.
     pub response: Response,
 }
 
-impl<Body> Reply<Body> {
+impl<Body> CallOutput<Body> {
     /// Returns the headers with lower-case names. Bytes that are not UTF-8 are replaced.
     pub fn headers(&self) -> Vec<(&str, String)> {
         headers(&self.response)
@@ -33,7 +33,7 @@ pub fn headers(response: &Response) -> Vec<(&str, String)> {
         .collect()
 }
 
-/// Starts a call with the protobuf bytes of a request message. The reply has the bytes of the
+/// Starts a call with the protobuf bytes of a request message. The output contains the bytes of the
 /// response message. Needs a tokio runtime.
 ///
 /// # Errors
@@ -43,18 +43,18 @@ pub fn protobuf(
     operation: &str,
     request: Vec<u8>,
     timeout: Option<Duration>,
-) -> Result<impl Future<Output = Result<Reply<Vec<u8>>, Error>> + Send + 'static, Error> {
+) -> Result<impl Future<Output = Result<CallOutput<Vec<u8>>, Error>> + Send + 'static, Error> {
     let operation = find(operation)?;
     Ok(async move {
         let prepared = scalekit_wire::encode_request(operation, &request)?;
         let mut response = client.send(operation, prepared, options(timeout)).await?;
         let body = std::mem::take(&mut response.body);
-        let message = scalekit_wire::decode_aside(operation, body).await?;
-        Ok(Reply { message, response })
+        let message = scalekit_wire::decode_response_async(operation, body).await?;
+        Ok(CallOutput { message, response })
     })
 }
 
-/// Starts a call with a request message as a JSON object. The reply has the JSON object as the
+/// Starts a call with a request message as a JSON object. The output contains the JSON object as the
 /// service sent it. Needs a tokio runtime.
 ///
 /// # Errors
@@ -64,7 +64,7 @@ pub fn json(
     operation: &str,
     request: Vec<u8>,
     timeout: Option<Duration>,
-) -> Result<impl Future<Output = Result<Reply<Bytes>, Error>> + Send + 'static, Error> {
+) -> Result<impl Future<Output = Result<CallOutput<Bytes>, Error>> + Send + 'static, Error> {
     let operation = find(operation)?;
     Ok(async move {
         let request = serde_json::from_slice(&request).map_err(|error| {
@@ -74,7 +74,7 @@ pub fn json(
         let prepared = scalekit::request::split_json(operation, request)?;
         let mut response = client.send(operation, prepared, options(timeout)).await?;
         let message = std::mem::take(&mut response.body);
-        Ok(Reply { message, response })
+        Ok(CallOutput { message, response })
     })
 }
 

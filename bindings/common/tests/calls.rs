@@ -81,15 +81,15 @@ fn wait<T>(
 #[test]
 fn a_call_takes_and_returns_protobuf() {
     let request = b"\x0a\x05org_1".to_vec();
-    let reply = wait(call::protobuf(client(), GET, request, None).unwrap()).unwrap();
+    let output = wait(call::protobuf(client(), GET, request, None).unwrap()).unwrap();
     let message = scalekit_wire::json_to_protobuf(
         "scalekit.v1.organizations.GetOrganizationResponse",
         ORGANIZATION.as_bytes(),
     );
-    assert_eq!(reply.message, message.unwrap());
-    assert_eq!(reply.response.status.as_u16(), 200);
+    assert_eq!(output.message, message.unwrap());
+    assert_eq!(output.response.status.as_u16(), 200);
     assert!(
-        reply
+        output
             .headers()
             .contains(&("x-request-id", "req_1".to_owned()))
     );
@@ -98,8 +98,8 @@ fn a_call_takes_and_returns_protobuf() {
 #[test]
 fn a_call_takes_and_returns_json() {
     let request = br#"{"id":"org_1"}"#.to_vec();
-    let reply = wait(call::json(client(), GET, request, None).unwrap()).unwrap();
-    assert_eq!(reply.message, ORGANIZATION.as_bytes());
+    let output = wait(call::json(client(), GET, request, None).unwrap()).unwrap();
+    assert_eq!(output.message, ORGANIZATION.as_bytes());
 }
 
 #[test]

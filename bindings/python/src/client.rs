@@ -112,8 +112,8 @@ impl NativeClient {
             .map(|timeout| call_timeout(&PYTHON, timeout))
             .transpose()?;
         let call = call::protobuf(client, operation, request.to_vec(), timeout)?;
-        run(py, target, call, |py, reply| {
-            let result = (PyBytes::new(py, &reply.message), Headers(reply.response));
+        run(py, target, call, |py, output| {
+            let result = (PyBytes::new(py, &output.message), Headers(output.response));
             Ok(result.into_pyobject(py)?.into_any().unbind())
         })
     }

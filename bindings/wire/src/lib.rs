@@ -96,7 +96,7 @@ const MAX_INLINE_BYTES: usize = 64 << 10;
 /// # Errors
 /// The errors of [`decode_response`], and
 /// [`InternalServer`](scalekit::ErrorKind::InternalServer) if the runtime shuts down first.
-pub async fn decode_aside(
+pub async fn decode_response_async(
     operation: &'static Operation,
     json: impl AsRef<[u8]> + Send + 'static,
 ) -> Result<Vec<u8>, Error> {

@@ -170,14 +170,17 @@ fn a_field_name_may_occur_a_million_times() {
 }
 
 #[tokio::test]
-async fn decode_aside_returns_the_same_result_for_small_and_large_responses() {
+async fn decode_response_async_returns_the_same_result_for_small_and_large_responses() {
     let get = schema::find("OrganizationService.GetOrganization").unwrap();
     for length in [1, 1 << 20] {
         let json = format!(r#"{{"organization":{{"id":"{}"}}}}"#, "x".repeat(length));
         let mut expected = Vec::new();
         crate::decode_response(get, json.as_bytes(), &mut expected).unwrap();
-        assert_eq!(crate::decode_aside(get, json).await.unwrap(), expected);
-        let error = crate::decode_aside(get, "[".repeat(length))
+        assert_eq!(
+            crate::decode_response_async(get, json).await.unwrap(),
+            expected
+        );
+        let error = crate::decode_response_async(get, "[".repeat(length))
             .await
             .unwrap_err();
         assert_eq!(
