@@ -144,8 +144,13 @@ impl Param {
 
 /// Returns the parameter that fills the field at `path`.
 ///
-/// The path starts at `request`. For the path `-`, the field has the name of the parameter and
-/// belongs to `first`, the request of the first call of a method with several calls.
+/// The path starts at `request`. `field[item]` is a list of messages with the text field `item`, and
+/// `field{}` a list of messages with `key` and `value`. Three paths have a special meaning:
+///
+/// - `*`: the parameter is a message that is merged into the request.
+/// - `-`: the field has the name of the parameter and belongs to `first`, the request of the first
+///   call of a method with several calls.
+/// - `!`: the parameter is accepted and ignored.
 pub(crate) fn resolve(
     schema: &Schema,
     request: &MessageDescriptor,

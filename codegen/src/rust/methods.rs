@@ -14,7 +14,7 @@ pub(crate) struct Conversion {
     pub(crate) ty: String,
     /// Call of the method of the core's `Pending` that sets the field.
     pub(super) set: String,
-    /// Type of the value as a whole, which converts to the parameter.
+    /// Owned type of the value, which converts to `ty`.
     pub(crate) value: String,
 }
 
