@@ -15,7 +15,7 @@ MEMORY = (
 )
 
 
-def above_bare(python: Path, statement: str, rounds: int = 15) -> tuple[float, float]:
+def added_cost(python: Path, statement: str, rounds: int = 15) -> tuple[float, float]:
     """Returns the milliseconds and MiB that a statement adds to an empty Python process."""
     bare, loaded, memory = [], [], []
     for _ in range(rounds):
@@ -48,12 +48,12 @@ def size_mib(python: Path) -> float:
 
 
 def importing() -> None:
-    milliseconds, mebibytes = above_bare(PYTHON, "import scalekit")
+    milliseconds, mebibytes = added_cost(PYTHON, "import scalekit")
     row("python.import_ms", milliseconds, "ms", "at most 30")
     row("python.import_mib", mebibytes, "MiB", "at most 8")
     row("python.installed_mib", size_mib(PYTHON), "MiB", "at most 15")
     if OFFICIAL.exists():
-        milliseconds, mebibytes = above_bare(OFFICIAL, "import scalekit", rounds=5)
+        milliseconds, mebibytes = added_cost(OFFICIAL, "import scalekit", rounds=5)
         row("python.import_ms.official", milliseconds, "ms", "scalekit-sdk-python")
         row("python.import_mib.official", mebibytes, "MiB", "scalekit-sdk-python")
         row("python.installed_mib.official", size_mib(OFFICIAL), "MiB", "scalekit-sdk-python")

@@ -31,7 +31,7 @@ BLOCKS = {
 }
 
 
-def above_bare(project: Path, package: str, rounds: int) -> tuple[float, float]:
+def added_cost(project: Path, package: str, rounds: int) -> tuple[float, float]:
     """Returns the milliseconds and MiB that loading a package adds to an empty Node process."""
     load = f"require(require.resolve({json.dumps(package)}, {{ paths: [{json.dumps(str(project))}] }}));"
     bare, loaded, memory = [], [], []
@@ -63,7 +63,7 @@ def loading() -> None:
         (OURS, "scalekit-client", "", 15),
         (OFFICIAL, "@scalekit-sdk/node", ".official", 5),
     ):
-        milliseconds, mebibytes = above_bare(project, package, rounds)
+        milliseconds, mebibytes = added_cost(project, package, rounds)
         packages, size = installed(project)
         goals = (
             ("at most 20", "at most 8", "at most 3", "at most 12") if not mark else (package,) * 4

@@ -68,8 +68,8 @@ def rejection(error_info: ErrorInfo, code: str, status: int) -> Response:
 def test_a_rejected_token_is_a_failed_validation(
     server: StubServer, error_info: ErrorInfo, code: str, status: int, name: str, is_async: bool
 ) -> None:
-    reply = rejection(error_info, code, status)
-    server.on(VALIDATE, reply)
+    response = rejection(error_info, code, status)
+    server.on(VALIDATE, response)
     error = failure(server, is_async, "validate_token", "tok_1")
     assert type(error) is ScalekitValidateTokenFailureException
     cause = error.__cause__
