@@ -1,18 +1,22 @@
 # Builds and tests the project. Each target does its own setup, which is fast after the first time.
-#   make quickstart   build everything and run examples/quickstart.py
-#   make quickstart-node  the same in TypeScript, examples/quickstart.ts
-#   make test         all tests that CI runs
-#   make test-node    test the Node package with a debug build of its addon
-#   make test-oidc    test the emulator with a generic OpenID Connect client in Node
-#   make test-mcp     test the emulator with the official MCP client in Node
-#   make test-packages  test both wheels in an empty environment
+#   make quickstart         build everything and run examples/quickstart.py with the emulator
+#   make quickstart-node    the same in TypeScript, examples/quickstart.ts
+#   make quickstart-rust    the same in Rust, examples/quickstart.rs
+#   make test               all tests that CI runs
+#   make lint               check formatting, lints, types and the generated files
+#   make test-rust          test the Rust crates
+#   make test-python        test the Python package with a debug build
+#   make test-packages      test both wheels in an empty environment
+#   make test-node          test the Node package with a debug build of its addon
 #   make test-node-package  test the Node package as npm installs it, with a release build of its addon
-#   make test-consumers  test applications with Next, bundlers, Bun, Deno, jest and vitest
-#   make fuzz         20,000 runs of each fuzz target
-#   make bench        run the benchmarks and write target/bench/results.json
-#   make instructions  compare the instruction counts of the hot paths with bench/instructions.json
-#   make generate     regenerate all generated files from proto/
-#   make public-api   update core/public-api.txt, the public API of the Rust crate
+#   make test-consumers     test applications with Next.js, bundlers, Bun, Deno, Jest and Vitest
+#   make test-oidc          test the emulator with a generic OpenID Connect client in Node
+#   make test-mcp           test the emulator with the official MCP client in Node
+#   make fuzz               20,000 runs of each fuzz target
+#   make bench              run the benchmarks and write target/bench/results.json
+#   make instructions       compare the instruction counts of the hot paths with bench/instructions.json
+#   make generate           regenerate all generated files from proto/
+#   make public-api         update core/public-api.txt, the public API of the Rust crate
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -24,7 +28,8 @@ EMULATOR := target/debug/scalekit-emulator
 ATTACKS := target/debug/attack-server
 ADDON := libscalekit_node.$(if $(filter Darwin,$(shell uname)),dylib,so)
 TSC := node/node_modules/.bin/tsc
-# Selected with every package, so that all builds share the dependencies.
+# Selected with every package, so that all builds use the same features of the dependencies and share
+# their artifacts.
 SHARED := -p scalekit-shared-build
 RUST := target/.has-rust target/.has-compiler
 export CARGO_TERM_COLOR ?= never
@@ -53,7 +58,8 @@ quickstart-rust: $(EMULATOR)
 
 test: lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers fuzz quickstart quickstart-node quickstart-rust
 
-# A program of the system: installed on Debian as root, else named with the command that installs it.
+# Checks that a program of the system exists. If it is missing, installs it (on Debian as root) or prints
+# the command that installs it.
 target/.has-%:
 	scripts/require $*
 	mkdir -p target && touch $@
@@ -198,4 +204,4 @@ generate: node/node_modules/.installed $(TOOLS)/.installed | $(RUST)
 
 clean:
 	cargo clean
-	rm -rf node/lib node/node_modules node/scalekit.node examples/build examples/node_modules node/tests/consumers/node_modules emulator/tests/oidc/node_modules
+	rm -rf node/lib node/node_modules node/scalekit.node examples/build examples/node_modules node/tests/consumers/node_modules emulator/tests/oidc/node_modules emulator/tests/mcp/node_modules

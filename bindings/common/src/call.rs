@@ -33,8 +33,8 @@ pub fn headers(response: &Response) -> Vec<(&str, String)> {
         .collect()
 }
 
-/// Starts a call with the protobuf bytes of a request message. The output contains the bytes of the
-/// response message. Needs a tokio runtime.
+/// Starts a call with the protobuf bytes of a request message. The output contains the bytes of
+/// the response message. Needs a tokio runtime.
 ///
 /// # Errors
 /// The operation is unknown. The errors of the call are in the future.
@@ -54,8 +54,8 @@ pub fn protobuf(
     })
 }
 
-/// Starts a call with a request message as a JSON object. The output contains the JSON object as the
-/// service sent it. Needs a tokio runtime.
+/// Starts a call with a request message as a JSON object. The output contains the JSON object as
+/// the service sent it. Needs a tokio runtime.
 ///
 /// # Errors
 /// The operation is unknown. The errors of the call are in the future.
