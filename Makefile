@@ -28,8 +28,8 @@ EMULATOR := target/debug/scalekit-emulator
 ATTACKS := target/debug/attack-server
 ADDON := libscalekit_node.$(if $(filter Darwin,$(shell uname)),dylib,so)
 TSC := node/node_modules/.bin/tsc
-# Selected with every package, so that all builds use the same features of the dependencies and share
-# their artifacts.
+# Selected with every package, so that all builds use the same features of the dependencies and
+# share their artifacts.
 SHARED := -p scalekit-shared-build
 RUST := target/.has-rust target/.has-compiler
 export CARGO_TERM_COLOR ?= never
@@ -58,8 +58,8 @@ quickstart-rust: $(EMULATOR)
 
 test: lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers fuzz quickstart quickstart-node quickstart-rust
 
-# Checks that a program of the system exists. If it is missing, installs it (on Debian as root) or prints
-# the command that installs it.
+# Checks that a program of the system exists. If it is missing, installs it (on Debian as root) or
+# prints the command that installs it.
 target/.has-%:
 	scripts/require $*
 	mkdir -p target && touch $@

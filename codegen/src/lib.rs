@@ -1,8 +1,8 @@
 //! Generates source files of all languages from `proto/`.
 //!
 //! [`Schema`] compiles the proto files. One module per language converts the schema to source
-//! files. [`Output`] adds a label to the files, lists them in a manifest and in `.gitattributes`, and
-//! writes them or compares them with the existing files.
+//! files. [`Output`] adds a label to the files, lists them in a manifest and in `.gitattributes`,
+//! and writes them or compares them with the existing files.
 //!
 //! # How to add an operation
 //!
@@ -12,9 +12,9 @@
 //!
 //! # Two models of the public API
 //!
-//! Python and Node have the methods of the official SDKs: the module `layer` plans them, with a file
-//! of exceptions for each language. Rust, Kotlin and Swift share the module [`resources`], whose
-//! methods are named by rule.
+//! Python and Node have the methods of the official SDKs. The module `layer` plans them, with a
+//! configuration file for each language. Rust, Kotlin and Swift share the module [`resources`],
+//! whose methods are named by rule.
 //!
 //! # How to add a language
 //!

@@ -71,9 +71,9 @@
 //! |---|---|---|
 //! | `client` | yes | [`Client`], the API types, and HTTP with `reqwest` and `tokio` |
 //!
-//! Without default features, the crate has no network and no async runtime. It validates tokens with
-//! given keys ([`token::KeySet`]), verifies webhooks ([`webhook::Verifier`]) and builds login URLs
-//! ([`oauth::authorization_url`]):
+//! Without default features, the crate has no network and no async runtime. It validates tokens
+//! with given keys ([`token::KeySet`]), verifies webhooks ([`webhook::Verifier`]) and builds login
+//! URLs ([`oauth::authorization_url`]):
 //!
 //! ```toml
 //! scalekit = { version = "0.1", default-features = false }

@@ -11,12 +11,13 @@ pub struct Language {
     pub name: &'static str,
     /// `true` if names are in camelCase instead of snake_case.
     pub camel_case: bool,
-    /// The options with other names than in [`ClientOptions`](crate::ClientOptions), and the unit
-    /// of those that are times.
+    /// The options that are times, or that have another name than in
+    /// [`ClientOptions`](crate::ClientOptions).
     pub options: &'static [OptionName],
-    /// The environment variables with certificates to trust, beside those of OpenSSL.
+    /// The environment variables with certificates to trust, in addition to `SSL_CERT_FILE` and
+    /// `SSL_CERT_DIR`.
     pub ca_variables: &'static [&'static str],
-    /// How URLs are written.
+    /// The encoding and order of query parameters in login URLs.
     pub url_style: UrlStyle,
     /// `true` if `""`, `0` and `false` count as a missing text, for code such as
     /// `condition && value`.
@@ -179,8 +180,8 @@ const NATIVE_OPTIONS: &[OptionName] = &[
     milliseconds("keepalive_timeout", "keepaliveTimeout"),
 ];
 
-/// A language whose package has types for durations and passes milliseconds. Its names are those of
-/// the core in camelCase.
+/// A language whose package has types for durations and passes milliseconds. Its names are the names
+/// of the core in camelCase.
 const fn native(name: &'static str) -> Language {
     Language {
         name,
@@ -226,7 +227,7 @@ impl Language {
         }
     }
 
-    /// Returns `true` if the language calls a field of the options `name`.
+    /// Returns `true` if `name` is the language's name of a field of the options.
     pub(crate) fn calls(&self, field: &str, name: &str) -> bool {
         match self.option(field) {
             Some(option) => option.name == name,

@@ -144,8 +144,8 @@ impl Param {
 
 /// Returns the parameter that fills the field at `path`.
 ///
-/// The path starts at `request`. `field[item]` is a list of messages with the text field `item`, and
-/// `field{}` a list of messages with `key` and `value`. Three paths have a special meaning:
+/// The path starts at `request`. `field[item]` is a list of messages with the text field `item`.
+/// `field{}` is a list of messages with `key` and `value`. Three paths have a special meaning:
 ///
 /// - `*`: the parameter is a message that is merged into the request.
 /// - `-`: the field has the name of the parameter and belongs to `first`, the request of the first

@@ -41,9 +41,10 @@ impl<T> Default for Page<T> {
 
 /// The items of a list, which are fetched page by page.
 ///
-/// It is a [`Stream`] of items, and it is `Unpin`: no `pin!` is needed. [`try_next`](Self::try_next)
-/// works without an import. A page is fetched when its first item is needed. The list ends after the
-/// last page, after an error, and if a page token repeats, which would otherwise loop forever.
+/// It is a [`Stream`] of items, and it is `Unpin`: no `pin!` is needed.
+/// [`try_next`](Self::try_next) works without an import. A page is fetched when its first item is
+/// needed. The list ends after the last page, after an error, and at a repeated page token, which
+/// would otherwise cause an endless loop.
 ///
 /// ```
 /// # async fn example(client: scalekit::Client) -> scalekit::Result<()> {

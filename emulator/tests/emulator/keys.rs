@@ -1,4 +1,4 @@
-//! Signing keys, their rotation, and the clock.
+//! Signing keys and their rotation, the clock, and tokens of identity providers.
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;

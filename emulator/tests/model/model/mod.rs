@@ -4,7 +4,7 @@
 //! Each file contains the operations of a resource. An operation returns the response that the
 //! emulator must return, or the expected error. It changes the lists only if it succeeds.
 
-mod access;
+mod clients;
 mod connections;
 mod directories;
 mod domains;
@@ -38,7 +38,7 @@ pub(crate) struct Model {
     permissions: Vec<permissions::Permission>,
     connections: Vec<connections::Connection>,
     directories: Vec<directories::Directory>,
-    clients: Vec<access::Client>,
+    clients: Vec<clients::Client>,
     sessions: Vec<sessions::Session>,
     tokens: Vec<tokens::Token>,
     last_symbol: u32,
