@@ -96,7 +96,7 @@ impl Wake for ThreadWaker {
 mod tests {
     use super::*;
 
-    /// Never.
+    /// An interval that does not elapse during a test.
     const LONG: Duration = Duration::from_secs(3600);
 
     fn block<T>(

@@ -20,7 +20,7 @@ use super::validation::{Checks, VerifiedToken};
 use crate::config::defaults;
 use crate::error::Error;
 
-/// The limit of keys in a set; more than any environment has.
+/// The maximum number of keys in a set. Environments have far fewer.
 const MAX_KEYS: usize = 1000;
 
 /// Accepts padding, which some servers add although RFC 7518 forbids it.
