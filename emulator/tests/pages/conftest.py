@@ -219,7 +219,7 @@ def magic_link(emulator: Emulator, account: str, **options: str) -> str:
         return response.link
 
 
-def with_own_connections(emulator: Emulator) -> None:
+def with_more_connections(emulator: Emulator) -> None:
     """Adds a second connection to an organization and a social connection to the environment."""
     saml = {
         "id": "conn_300000000000000001",

@@ -21,7 +21,7 @@ from .conftest import (
     magic_link,
     with_accounts,
     with_agent,
-    with_own_connections,
+    with_more_connections,
 )
 
 #: Color schemes and the axe options. Dark mode only needs the contrast rule.
@@ -65,7 +65,7 @@ def code_again(visitor: Visitor) -> None:
 
 
 def email(visitor: Visitor) -> None:
-    with_own_connections(visitor.emulator)
+    with_more_connections(visitor.emulator)
     visitor.authorize()
 
 
@@ -74,7 +74,7 @@ def unknown_domain(visitor: Visitor) -> None:
 
 
 def connections(visitor: Visitor) -> None:
-    with_own_connections(visitor.emulator)
+    with_more_connections(visitor.emulator)
     visitor.authorize(organization_id="org_200000000000000001")
 
 

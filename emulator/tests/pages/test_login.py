@@ -6,11 +6,11 @@ from playwright.sync_api import expect
 
 from scalekit import AuthorizationUrlOptions, CodeAuthenticationOptions
 
-from .conftest import Visitor, with_own_connections
+from .conftest import Visitor, with_more_connections
 
 
 def test_login_works_with_the_keyboard_only(visitor: Visitor) -> None:
-    with_own_connections(visitor.emulator)
+    with_more_connections(visitor.emulator)
     client = visitor.emulator.client()
     page, keyboard = visitor.page, visitor.page.keyboard
     options = AuthorizationUrlOptions()
@@ -43,7 +43,7 @@ def test_login_works_with_the_keyboard_only(visitor: Visitor) -> None:
 
 
 def test_the_focus_order_matches_the_visual_order(visitor: Visitor) -> None:
-    with_own_connections(visitor.emulator)
+    with_more_connections(visitor.emulator)
     page = visitor.authorize()
     expect(page.get_by_label("Email")).to_be_focused()
     names = [

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use crate::environment::{Environment, text};
 
 #[tokio::test]
-async fn a_feature_reads_with_its_name_and_its_switch() {
+async fn features_are_returned_with_name_and_state() {
     let environment = Environment::start().await;
     let path = format!(
         "/api/v1/organizations/{}",
@@ -22,7 +22,7 @@ async fn a_feature_reads_with_its_name_and_its_switch() {
 }
 
 #[tokio::test]
-async fn a_session_policy_without_units_reads_in_minutes() {
+async fn the_units_of_a_session_policy_default_to_minutes() {
     let environment = Environment::start().await;
     let acme = environment.organization("Acme").await;
     let path = format!("/api/v1/organizations/{acme}/session-policy");
@@ -45,7 +45,7 @@ async fn a_session_policy_without_units_reads_in_minutes() {
 }
 
 #[tokio::test]
-async fn a_logo_is_a_uri_with_a_host() {
+async fn a_logo_url_must_have_a_scheme_and_a_host() {
     let environment = Environment::start().await;
     let organizations = "/api/v1/organizations";
     let acme = environment.organization("Acme").await;
@@ -55,8 +55,8 @@ async fn a_logo_is_a_uri_with_a_host() {
         "http://localhost:3000/l.png?v=1",
     ] {
         let new = json!({ "display_name": "A", "logo_url": logo });
-        let made = environment.post(organizations, new).await;
-        assert_eq!(made["organization"]["logo_url"], logo);
+        let created = environment.post(organizations, new).await;
+        assert_eq!(created["organization"]["logo_url"], logo);
         let changed = environment.patch(&own, json!({ "logo_url": logo })).await;
         assert_eq!(changed["organization"]["logo_url"], logo);
     }
@@ -80,7 +80,7 @@ async fn a_logo_is_a_uri_with_a_host() {
             .await
             .violates("organization.logo_url", "logo_url.uri");
     }
-    // An empty one removes it.
+    // An empty URL removes the logo.
     let cleared = environment.patch(&own, json!({ "logo_url": "" })).await;
     assert_eq!(cleared["organization"].get("logo_url"), None);
 }
