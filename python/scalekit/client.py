@@ -83,24 +83,28 @@ class ScalekitClient(ClientBase, Clients):
         client_id: client id, from the dashboard.
         client_secret: client secret, from the dashboard. Never shown.
         keepalive_time_ms: milliseconds between keepalive probes of a connection, at least 60000; 0
-            turns them off.
-        keepalive_timeout_ms: milliseconds to wait for the response to a probe.
-        call_timeout_s: seconds for one call with all retries and waits.
-        tool_call_timeout_s: the same for tool executions.
-        connect_timeout_s: seconds for one attempt to connect.
-        max_retries: number of retries of calls that are safe to repeat; 0 turns retries off.
+            turns them off; default 60000.
+        keepalive_timeout_ms: milliseconds to wait for the response to a probe; default 10000.
+        call_timeout_s: seconds for one call with all retries and waits; default 20.
+        tool_call_timeout_s: the same for tool executions; default 60.
+        connect_timeout_s: seconds for one attempt to connect; default 10.
+        max_retries: number of retries of calls that are safe to repeat; 0 turns retries off;
+            default 3.
         ca_certificates: certificates to trust in addition to the system's: PEM, or the path of a
             PEM file. ``REQUESTS_CA_BUNDLE``, ``CURL_CA_BUNDLE``,
             ``GRPC_DEFAULT_SSL_ROOTS_FILE_PATH``, ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` add
             certificates in the same way.
-        proxy: URL of a proxy; default the environment's ``HTTPS_PROXY`` and ``NO_PROXY``.
-        token_leeway_s: seconds of clock difference to accept when a token's times are validated.
-        token_cache_size: number of verified tokens to cache, as keyed hashes of 20 bytes. A cached
-            token is validated without another signature verification; 0 turns the cache off.
+        proxy: URL of a proxy; default the environment variables ``HTTPS_PROXY`` and
+            ``NO_PROXY``.
+        token_leeway_s: seconds of clock difference to accept when a token's times are validated;
+            default 5.
+        token_cache_size: number of verified tokens in the cache, which stores keyed hashes, 22
+            bytes each. A cached token is validated without another signature verification; 0 turns
+            the cache off; default 1024.
         issuer: required issuer of tokens, unless a validation specifies another one.
         audience: required audience of tokens, unless a validation specifies another one.
         webhook_tolerance_s: accepted difference in seconds between a webhook's timestamp and the
-            current time.
+            current time; default 300.
         user_agent_suffix: text to append to the ``user-agent`` header, such as ``acme-portal/2.1``.
         allow_insecure_http: accept ``http`` for any host. Secrets are then sent unencrypted.
 

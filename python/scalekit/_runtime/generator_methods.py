@@ -20,7 +20,7 @@ import warnings
 from collections.abc import Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
-from scalekit._runtime.names import Suggesting, meant
+from scalekit._runtime.names import Suggesting, unknown_name
 from scalekit.common.exceptions import ScalekitArgumentException
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _known(
         known = instead.get(name, name)
         if known not in names:
             accepted = list(inspect.signature(steps).parameters)[1:]
-            raise ScalekitArgumentException(meant(f"{steps.__name__}()", name, accepted))
+            raise ScalekitArgumentException(unknown_name(f"{steps.__name__}()", name, accepted))
         if known in result or (known != name and known in given):
             raise ScalekitArgumentException(f"{name} and {known} are the same; pass only one")
         result[known] = value

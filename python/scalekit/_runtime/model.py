@@ -17,7 +17,7 @@ from scalekit._runtime.annotations import Self
 from scalekit._runtime.model_fields import REQUIRED, FieldInfo, is_default
 from scalekit._runtime.model_fields import field as field
 from scalekit._runtime.model_types import Convert, converters
-from scalekit._runtime.names import meant
+from scalekit._runtime.names import unknown_name
 from scalekit.common.exceptions import ScalekitArgumentException
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Model:
                 extra[name] = value
             elif not ignore_unknown:
                 names = list(self.model_fields)
-                raise ScalekitArgumentException(meant(f"{type(self).__name__}", name, names))
+                raise ScalekitArgumentException(unknown_name(f"{type(self).__name__}", name, names))
         for name, info in self.model_fields.items():
             if name in given:
                 continue
@@ -110,7 +110,9 @@ class Model:
         if known is None:
             if not self._extra:
                 names = list(self.model_fields)
-                raise AttributeError(meant(type(self).__name__, name, names), name=name, obj=self)
+                raise AttributeError(
+                    unknown_name(type(self).__name__, name, names), name=name, obj=self
+                )
             self.__dict__[name] = value
             return
         before = self.__dict__.get(known)

@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-# Names that applications use by mistake, with the right names. The first accepted one is shown.
-_MEANT = {
+# Names that applications use by mistake, with the correct names. The first accepted one is
+# suggested.
+_SUGGESTED = {
     "parameters": ("tool_input",),
     "params": ("tool_input", "query_params"),
     "input": ("tool_input",),
@@ -29,8 +30,8 @@ _MEANT = {
 }
 
 
-# Methods that exist nowhere, but that applications call, with the methods that are meant.
-_MEANT_METHODS = {
+# Methods that do not exist but that applications call, with the methods to suggest.
+_SUGGESTED_METHODS = {
     "refresh_connected_account": "get_authorization_link",
     "handle_tool_calls": "execute_tool",
     "create_mcp": "ensure_instance",
@@ -39,7 +40,7 @@ _MEANT_METHODS = {
 
 
 class Suggesting:
-    """A class whose error for an unknown attribute contains the attribute that is meant."""
+    """Base of a class whose error for an unknown attribute suggests a similar one."""
 
     # Hidden from type checkers, which report unknown attributes.
     if not TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Suggesting:
             """Rejects an unknown attribute."""
             text = f"{type(self).__name__!r} object has no attribute {name!r}"
             if not name.startswith("_"):
-                known = _MEANT_METHODS.get(name)
+                known = _SUGGESTED_METHODS.get(name)
                 if known is None or not hasattr(type(self), known):
                     from difflib import get_close_matches
 
@@ -58,11 +59,11 @@ class Suggesting:
             raise AttributeError(text, name=name, obj=self)
 
 
-def meant(where: str, name: str, accepted: Collection[str]) -> str:
-    """Returns the error message for the unknown `name`, with the accepted name that is meant."""
+def unknown_name(where: str, name: str, accepted: Collection[str]) -> str:
+    """Returns the error message for an unknown name. It suggests an accepted name."""
     # JavaScript's names are in camel case.
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-    for candidate in (snake, *_MEANT.get(snake, ())):
+    for candidate in (snake, *_SUGGESTED.get(snake, ())):
         if candidate in accepted:
             return f"{where} has no {name!r}; use {candidate!r}"
     from difflib import get_close_matches

@@ -21,7 +21,7 @@ _NO_LINK = {"user_verify_url": "pass it to get_authorization_link()"}
 class AccountMethods:
     """Methods for connected accounts and connections.
 
-    An account is named by `connected_account_id`, or by `connection_name` and `identifier`. If it
+    An account is identified by `connected_account_id`, or by `connection_name` and `identifier`. If it
     belongs to an organization or a user, also pass `organization_id` or `user_id`.
     """
 

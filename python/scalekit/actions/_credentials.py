@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from scalekit._runtime.json_values import json_object
-from scalekit._runtime.names import meant
+from scalekit._runtime.names import unknown_name
 from scalekit.common.exceptions import ScalekitArgumentException
 
 # The fields that are sent, and those that only responses have. The latter are accepted, so that
@@ -86,7 +86,7 @@ def _typed(kind: str, where: str, values: Mapping[str, Any]) -> dict[str, Any]:
             if value is not None:
                 fields[key] = _scopes(where, value) if key == "scopes" else _text(where, key, value)
         elif key not in read_only:
-            raise ScalekitArgumentException(meant(where, str(key), sent))
+            raise ScalekitArgumentException(unknown_name(where, str(key), sent))
     if kind == "google_dwd" and not fields.get("subject"):
         raise ScalekitArgumentException(f"{where}['subject'] is required")
     return fields

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 from scalekit._runtime.generator_methods import Steps, accepts, method
 from scalekit._runtime.json_values import json_object
-from scalekit._runtime.names import meant
+from scalekit._runtime.names import unknown_name
 from scalekit.actions import types
 from scalekit.actions.modifier import Modifier, ModifierType, ToolNames, modified, select
 from scalekit.common.exceptions import ScalekitArgumentException, ScalekitServerException
@@ -213,4 +213,4 @@ class ToolMethods:
 
 def _reject_unknown(where: str, unknown: dict[str, Any]) -> None:
     for name in unknown:
-        raise ScalekitArgumentException(meant(where, name, ("tool_names",)))
+        raise ScalekitArgumentException(unknown_name(where, name, ("tool_names",)))

@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any, Literal
 
 from scalekit._runtime.generator_methods import run
-from scalekit._runtime.names import meant
+from scalekit._runtime.names import unknown_name
 from scalekit.actions.models.tool_input_output import ToolInput as ToolInput
 from scalekit.actions.models.tool_input_output import ToolOutput as ToolOutput
 from scalekit.common.exceptions import ScalekitArgumentException, ScalekitModifierException
@@ -39,7 +39,7 @@ class Modifier:
         """Checks the arguments."""
         for name in unknown:
             accepted = ("tool_names", "modifier_type", "func")
-            raise ScalekitArgumentException(meant("Modifier()", name, accepted))
+            raise ScalekitArgumentException(unknown_name("Modifier()", name, accepted))
         if modifier_type not in ("pre", "post"):
             raise ScalekitArgumentException(
                 f'modifier_type must be "pre" or "post", not {modifier_type!r}'

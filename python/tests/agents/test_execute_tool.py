@@ -138,7 +138,7 @@ def test_other_errors_need_no_authorization(recorded: RecordedActions) -> None:
         ({"connector": "a", "connection_name": "b"}, "connector and connection_name are the same"),
     ],
 )
-def test_unknown_arguments_are_rejected_with_the_name_that_is_meant(
+def test_the_error_for_an_unknown_argument_suggests_a_name(
     arguments: dict[str, Any], message: str, recorded: RecordedActions
 ) -> None:
     with pytest.raises(ScalekitArgumentException, match=message) as caught:
@@ -148,7 +148,7 @@ def test_unknown_arguments_are_rejected_with_the_name_that_is_meant(
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"),
+    ("name", "suggested"),
     [
         ("refresh_connected_account", "get_authorization_link"),
         ("premodifier", "pre_modifier"),
@@ -156,11 +156,11 @@ def test_unknown_arguments_are_rejected_with_the_name_that_is_meant(
         ("create_mcp", "ensure_instance"),
     ],
 )
-def test_unknown_methods_are_rejected_with_the_name_that_is_meant(
-    name: str, meant: str, recorded: RecordedActions
+def test_the_error_for_an_unknown_method_suggests_a_name(
+    name: str, suggested: str, recorded: RecordedActions
 ) -> None:
     assert not hasattr(recorded.actions, name)
-    with pytest.raises(AttributeError, match=f"has no attribute '{name}'; use '{meant}'"):
+    with pytest.raises(AttributeError, match=f"has no attribute '{name}'; use '{suggested}'"):
         getattr(recorded.actions, name)
     with pytest.raises(AttributeError, match=r"object has no attribute '_missing'$"):
         _ = recorded.actions._missing

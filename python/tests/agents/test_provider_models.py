@@ -47,7 +47,7 @@ def test_to_dict_omits_defaults() -> None:
     }
 
 
-def test_unknown_keys_are_kept() -> None:
+def test_unknown_keys_are_preserved() -> None:
     values: dict[str, Any] = {"authorize_uri": "https://a.example", "available_scopes": ["a"]}
     config: Any = types.OAuthConfig(**values)
     assert config.authorize_uri == "https://a.example"

@@ -121,6 +121,14 @@ def test_the_python_options_have_these_defaults() -> None:
             assert defaults[name] is None, name
 
 
+def test_the_docstring_of_the_client_states_the_defaults() -> None:
+    text = inspect.getdoc(ScalekitClient) or ""
+    entries = dict(re.findall(r"^    (\w+): (.*?)(?=\n    \w+: |\n\n)", text, re.M | re.S))
+    for name, parameter in inspect.signature(CoreClient).parameters.items():
+        if type(parameter.default) in (int, float):
+            assert re.search(rf"default\s+{parameter.default}\.", entries[name]), name
+
+
 @pytest.mark.parametrize("file", ["python/README.md", "docs/migration-python.md"])
 def test_the_python_methods_exist(file: str) -> None:
     client = ScalekitClient("https://acme.scalekit.com", "skc_1", "secret")

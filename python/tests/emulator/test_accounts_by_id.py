@@ -1,4 +1,4 @@
-"""Connected accounts that are named by their id alone, against the emulator."""
+"""Connected accounts that are identified by their id alone, against the emulator."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_each_method_finds_the_account(environment: Emulator) -> None:
             accounts.get_connected_account_by_identifier("slack", "ada")
 
 
-def test_the_awaitable_client_finds_the_account(environment: Emulator) -> None:
+def test_the_async_client_finds_the_account(environment: Emulator) -> None:
     async def run() -> str:
         async with environment.async_client() as client:
             made, _ = await client.connected_accounts.create_connected_account(

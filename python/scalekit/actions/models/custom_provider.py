@@ -12,13 +12,16 @@ from scalekit.common.exceptions import ScalekitArgumentException
 
 
 class ProviderModel(CompactModel):
-    """Base of the objects of a provider. Unknown keys are kept."""
+    """Base of the objects of a provider. Unknown keys are preserved."""
 
     _extra = True
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Creates an object from a decoded response. No value is rejected, also not later."""
+        """Creates an object from a decoded response.
+
+        The service defines the values, so they are not checked, and neither are later assignments.
+        """
         values: dict[str, Any] = {"_unchecked": True}
         for name, info in cls.model_fields.items():
             values[name] = "" if info.required else info.make_default()
