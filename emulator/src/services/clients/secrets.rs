@@ -74,7 +74,7 @@ pub(super) fn remove(
         return Err(ApiError::not_found("secret", secret_id));
     }
     if secrets.len() == 1 {
-        // Programs match this text.
+        // The message of the service, which programs compare. It says client instead of secret.
         let message = "last client cannot be deleted";
         return Err(
             ApiError::precondition("LAST_CLIENT_SECRET", message).resource("secret", secret_id)
