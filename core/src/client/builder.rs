@@ -172,8 +172,7 @@ impl ClientBuilder {
 
     /// Sets the size of the signature cache in tokens (22 bytes each, tokens themselves are not
     /// stored); 0 disables it. Validating a cached token checks only its claims. The cache is
-    /// cleared if the environment's keys change. Default:
-    /// 1024. Limit: 1,048,576.
+    /// cleared if the environment's keys change. Default: 1024. Limit: 1,048,576.
     pub fn signature_cache(mut self, tokens: usize) -> Self {
         self.signature_cache = tokens;
         self

@@ -25,7 +25,7 @@ enum Ca {
 #[derive(Clone)]
 pub(crate) struct TrustOptions {
     ca: Option<Ca>,
-    /// Further environment variables, beside `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+    /// Further environment variables, in addition to `SSL_CERT_FILE` and `SSL_CERT_DIR`.
     pub(crate) variables: Vec<String>,
 }
 

@@ -10,11 +10,11 @@ use super::transport::cause;
 use crate::config::{API_VERSION, Config, Trust};
 use crate::error::Error;
 
-/// How long an idle connection is kept: less than the minute after which load balancers drop
-/// theirs.
+/// How long an idle connection stays open: less than a minute, after which many load balancers
+/// close it.
 const POOL_IDLE: Duration = Duration::from_secs(50);
 
-/// How many idle connections are kept. A burst over HTTP/1.1 opens one for each call.
+/// The maximum number of idle connections. A burst over HTTP/1.1 opens one for each call.
 const POOL_SIZE: usize = 32;
 
 /// A connection pool.
