@@ -180,8 +180,8 @@ const NATIVE_OPTIONS: &[OptionName] = &[
     milliseconds("keepalive_timeout", "keepaliveTimeout"),
 ];
 
-/// A language whose package has types for durations and passes milliseconds. Its names are the names
-/// of the core in camelCase.
+/// A language whose package has types for durations and passes milliseconds. Its names are the
+/// names of the core in camelCase.
 const fn native(name: &'static str) -> Language {
     Language {
         name,

@@ -135,8 +135,8 @@ impl Client {
         })
     }
 
-    /// Requests an access token with the credentials of a machine client. An empty `scopes` requests
-    /// all scopes of the client.
+    /// Requests an access token with the credentials of a machine client. An empty `scopes`
+    /// requests all scopes of the client.
     ///
     /// # Errors
     /// The service rejects the request (`invalid_client`, `invalid_scope`, …), or the network
