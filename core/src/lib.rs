@@ -141,4 +141,8 @@ pub use {
 };
 #[cfg(feature = "client")]
 #[doc(hidden)]
-pub use {http::Response, request::PreparedRequest};
+pub use {
+    http::Response,
+    request::PreparedRequest,
+    single_flight::{BackgroundTask, spawn_background_tasks_with},
+};

@@ -1,9 +1,22 @@
 //! Runs one task at a time and shares its result.
 
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::watch;
+
+/// A task that may outlive the call that starts it.
+pub type BackgroundTask = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Spawns background tasks. `tokio::spawn` if it is not set.
+static SPAWN: OnceLock<fn(BackgroundTask)> = OnceLock::new();
+
+/// Sets the function that spawns background tasks, for language bindings: their blocking calls run
+/// on runtimes that stop when the call returns. The first call decides.
+pub fn spawn_background_tasks_with(spawn: fn(BackgroundTask)) {
+    SPAWN.get_or_init(|| spawn);
+}
 
 /// Callers that arrive while a task runs wait for its result instead of starting another one.
 ///
@@ -22,7 +35,7 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
         }
     }
 
-    /// Joins the running task, or spawns `task` on the current tokio runtime.
+    /// Joins the running task, or spawns `task`.
     pub(crate) fn start(&self, task: impl Future<Output = T> + Send + 'static) -> Flight<T> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = running.as_ref().filter(|flight| flight.is_running()) {
@@ -32,12 +45,16 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
         let flight = Flight(receiver);
         *running = Some(flight.clone());
         let slot = Arc::clone(&self.running);
-        tokio::spawn(async move {
+        let task = async move {
             let result = task.await;
             // Cleared first, so that a caller who has seen the result starts a new task.
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = None;
             sender.send_replace(Some(result));
-        });
+        };
+        match SPAWN.get() {
+            Some(spawn) => spawn(Box::pin(task)),
+            None => drop(tokio::spawn(task)),
+        }
         flight
     }
 }

@@ -1,5 +1,6 @@
 //! The connection pool with its TLS settings.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -17,16 +18,44 @@ const POOL_IDLE: Duration = Duration::from_secs(50);
 /// The maximum number of idle connections. A burst over HTTP/1.1 opens one for each call.
 const POOL_SIZE: usize = 32;
 
+/// The certificates to trust.
+pub(super) struct Tls {
+    /// `None` for connections to this machine without TLS. Reading the system's certificates takes
+    /// longer than the first call.
+    roots: Option<platform::Roots>,
+    /// The reasons why files of environment variables are ignored.
+    ignored: Arc<[String]>,
+}
+
+impl Tls {
+    /// Reads the certificates.
+    pub(super) fn new(config: &Config) -> Result<Self, Error> {
+        let without_tls =
+            config.proxy.is_none() && config.env_url.is_loopback() && config.env_url.is_plain();
+        let mut ignored = Vec::new();
+        let roots = if without_tls {
+            None
+        } else {
+            let added = read(&config.trust, &mut ignored);
+            Some(platform::roots(added).map_err(unusable)?)
+        };
+        Ok(Self {
+            roots,
+            ignored: ignored.into(),
+        })
+    }
+}
+
 /// A connection pool.
 pub(super) struct Pool {
     pub(super) http: reqwest::Client,
     /// The reasons why files of environment variables are ignored.
-    pub(super) ignored: Vec<String>,
+    pub(super) ignored: Arc<[String]>,
 }
 
 impl Pool {
-    /// Reads the trusted certificates. Opens no connection.
-    pub(super) fn new(config: &Config) -> Result<Self, Error> {
+    /// Opens no connection.
+    pub(super) fn new(config: &Config, tls: &Tls) -> Result<Self, Error> {
         let mut headers = HeaderMap::with_capacity(4);
         headers.insert(header::USER_AGENT, config.user_agent.clone());
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
@@ -50,23 +79,19 @@ impl Pool {
             .tcp_keepalive(config.keepalive.interval)
             .http2_keep_alive_interval(config.keepalive.interval)
             .http2_keep_alive_timeout(config.keepalive.timeout);
-        let mut without_tls = false;
         if let Some(proxy) = &config.proxy {
             builder = builder.proxy(proxy.clone());
         } else if config.env_url.is_loopback() {
             builder = builder.no_proxy();
-            without_tls = config.env_url.is_plain();
         }
-        let mut ignored = Vec::new();
-        builder = if without_tls {
-            // Reading the system's certificates takes longer than the first call.
-            builder.tls_certs_only([])
-        } else {
-            let added = read(&config.trust, &mut ignored);
-            platform::trusting(builder, added).map_err(unusable)?
+        builder = match &tls.roots {
+            Some(roots) => platform::trusting(builder, roots),
+            None => builder.tls_certs_only([]),
         };
-        let http = builder.build().map_err(unusable)?;
-        Ok(Self { http, ignored })
+        Ok(Self {
+            http: builder.build().map_err(unusable)?,
+            ignored: Arc::clone(&tls.ignored),
+        })
     }
 }
 
@@ -109,24 +134,30 @@ mod platform {
 
     use crate::config::{SSL_CERT_DIR, SSL_CERT_FILE};
 
-    pub(super) fn trusting(
-        builder: reqwest::ClientBuilder,
-        added: Vec<CertificateDer<'static>>,
-    ) -> Result<reqwest::ClientBuilder, rustls::Error> {
+    pub(super) type Roots = ClientConfig;
+
+    pub(super) fn roots(added: Vec<CertificateDer<'static>>) -> Result<Roots, rustls::Error> {
         // The program may have installed a provider.
         let provider = CryptoProvider::get_default()
             .cloned()
             .unwrap_or_else(|| Arc::new(aws_lc_rs::default_provider()));
         let mut tls = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots(system(), added))
+            .with_root_certificates(store(system(), added))
             .with_no_client_auth();
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(builder.tls_backend_preconfigured(tls))
+        Ok(tls)
+    }
+
+    pub(super) fn trusting(
+        builder: reqwest::ClientBuilder,
+        roots: &Roots,
+    ) -> reqwest::ClientBuilder {
+        builder.tls_backend_preconfigured(roots.clone())
     }
 
     /// Returns the system's root certificates, or Mozilla's if the system has none, and `added`.
-    fn roots(
+    fn store(
         system: Vec<CertificateDer<'static>>,
         added: Vec<CertificateDer<'static>>,
     ) -> RootCertStore {
@@ -171,10 +202,10 @@ mod platform {
             let built_in = webpki_roots::TLS_SERVER_ROOTS.len();
             let broken = CertificateDer::from(vec![1, 2, 3]);
             assert!(built_in > 100);
-            assert_eq!(roots(vec![], vec![]).len(), built_in);
-            assert_eq!(roots(vec![broken], vec![certificate()]).len(), built_in + 1);
-            assert_eq!(roots(vec![certificate()], vec![]).len(), 1);
-            assert_eq!(roots(vec![certificate()], vec![certificate()]).len(), 2);
+            assert_eq!(store(vec![], vec![]).len(), built_in);
+            assert_eq!(store(vec![broken], vec![certificate()]).len(), built_in + 1);
+            assert_eq!(store(vec![certificate()], vec![]).len(), 1);
+            assert_eq!(store(vec![certificate()], vec![certificate()]).len(), 2);
         }
     }
 }
@@ -190,13 +221,19 @@ mod platform {
         Vec::new()
     }
 
+    pub(super) type Roots = Vec<reqwest::Certificate>;
+
+    pub(super) fn roots(added: Vec<CertificateDer<'static>>) -> Result<Roots, reqwest::Error> {
+        added
+            .iter()
+            .map(|certificate| reqwest::Certificate::from_der(certificate))
+            .collect()
+    }
+
     pub(super) fn trusting(
         builder: reqwest::ClientBuilder,
-        added: Vec<CertificateDer<'static>>,
-    ) -> Result<reqwest::ClientBuilder, reqwest::Error> {
-        let added = added
-            .iter()
-            .map(|certificate| reqwest::Certificate::from_der(certificate));
-        Ok(builder.tls_certs_merge(added.collect::<Result<Vec<_>, _>>()?))
+        roots: &Roots,
+    ) -> reqwest::ClientBuilder {
+        builder.tls_certs_merge(roots.iter().cloned())
     }
 }

@@ -1,19 +1,23 @@
-//! One HTTP exchange over the shared connection pool.
+//! One HTTP exchange over the connection pool of the current runtime.
 
 use std::error::Error as StdError;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arc_swap::ArcSwapOption;
+use arc_swap::ArcSwap;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 use rustls::CertificateError;
+use tokio::runtime::{Handle, Id};
 
-use super::pool::Pool;
+use super::pool::{Pool, Tls};
 use super::retry::Outcome;
 use crate::config::Config;
 use crate::error::{Error, Message};
+
+/// The maximum number of pools. The oldest one is dropped first; its active calls continue.
+const MAX_POOLS: usize = 64;
 
 /// How much of an error response's body is read. The service's own errors are a thousand times
 /// smaller.
@@ -37,19 +41,23 @@ pub(crate) struct Failure {
     pub(crate) outcome: Outcome,
 }
 
-/// The connection pool, created on first use.
+/// The connection pools, created on first use.
+///
+/// A connection only makes progress while the runtime that opened it runs. So each runtime has its
+/// own pool, and a client can be used by several runtimes.
 pub(crate) struct Transport {
-    pool: ArcSwapOption<Pool>,
-    /// Held while the pool is created or closed.
-    creating: Mutex<()>,
+    pools: ArcSwap<Vec<(Id, Arc<Pool>)>>,
+    /// The trusted certificates, which take milliseconds to read. Locked while a pool is created or
+    /// all pools are closed.
+    tls: Mutex<Option<Tls>>,
     closed: AtomicBool,
 }
 
 impl Transport {
     pub(crate) fn new() -> Self {
         Self {
-            pool: ArcSwapOption::empty(),
-            creating: Mutex::new(()),
+            pools: ArcSwap::default(),
+            tls: Mutex::new(None),
             closed: AtomicBool::new(false),
         }
     }
@@ -65,25 +73,39 @@ impl Transport {
 
     /// Closes all connections; every later exchange fails.
     pub(crate) fn close(&self) {
-        let _creating = self.creating.lock().unwrap_or_else(PoisonError::into_inner);
+        let _tls = self.tls.lock().unwrap_or_else(PoisonError::into_inner);
         self.closed.store(true, Ordering::Release);
-        self.pool.store(None);
+        self.pools.store(Arc::default());
     }
 
-    /// Returns the pool. The first call creates it, which reads the certificates to trust.
+    /// Returns the pool of the current runtime. The first call reads the certificates to trust.
     fn pool(&self, config: &Config) -> Result<Arc<Pool>, Error> {
-        if let Some(pool) = &*self.pool.load() {
-            return Ok(Arc::clone(pool));
+        let runtime = Handle::current().id();
+        let of_runtime = |pools: &[(Id, Arc<Pool>)]| {
+            let found = pools.iter().find(|(id, _)| *id == runtime);
+            found.map(|(_, pool)| Arc::clone(pool))
+        };
+        if let Some(pool) = of_runtime(&self.pools.load()) {
+            return Ok(pool);
         }
-        let _creating = self.creating.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tls = self.tls.lock().unwrap_or_else(PoisonError::into_inner);
         if self.closed.load(Ordering::Acquire) {
             return Err(Error::closed());
         }
-        if let Some(pool) = self.pool.load_full() {
+        let mut pools = Vec::clone(&self.pools.load());
+        if let Some(pool) = of_runtime(&pools) {
             return Ok(pool);
         }
-        let pool = Arc::new(Pool::new(config)?);
-        self.pool.store(Some(Arc::clone(&pool)));
+        let tls = match &mut *tls {
+            Some(tls) => tls,
+            none => none.insert(Tls::new(config)?),
+        };
+        let pool = Arc::new(Pool::new(config, tls)?);
+        if pools.len() == MAX_POOLS {
+            pools.remove(0);
+        }
+        pools.push((runtime, Arc::clone(&pool)));
+        self.pools.store(Arc::new(pools));
         Ok(pool)
     }
 
@@ -196,7 +218,7 @@ fn untrusted(config: &Config, pool: &Pool, error: reqwest::Error) -> Failure {
     let mut message = config.trust.advise(Message::from(
         "no secure connection: the server's certificate is not from a trusted CA; ",
     ));
-    for reason in &pool.ignored {
+    for reason in &*pool.ignored {
         message = message.text("; ").text(reason);
     }
     let failure = failure(error);

@@ -232,6 +232,20 @@ async fn calls_of_a_closed_client_fail() {
     );
 }
 
+#[test]
+fn a_client_works_in_another_runtime_after_its_first_one_has_ended() {
+    let runtime = || tokio::runtime::Runtime::new().unwrap();
+    let of_server = runtime();
+    let server = of_server.block_on(server(|_, _| json_response(ORGANIZATION)));
+    let client = server.client();
+    // More runtimes than the client keeps pools for.
+    for _ in 0..70 {
+        let call = client.call(GET, json!({"id": "org_1"}));
+        runtime().block_on(call.into_future()).unwrap();
+    }
+    assert_eq!(server.count("/oauth/token"), 1);
+}
+
 #[tokio::test]
 async fn unknown_operations_and_invalid_requests_are_not_sent() {
     let server = server(|_, _| json_response("{}")).await;
