@@ -3,8 +3,13 @@
 use scalekit::Message;
 
 /// A failed conversion. It names fields and types but never contains values, which may be secrets.
+///
+/// One pointer, so that results of functions without a fault fit into registers.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Fault {
+pub(crate) struct Fault(Box<Detail>);
+
+#[derive(Debug, PartialEq)]
+struct Detail {
     /// The path from the message to the field, such as `users[3].metadata`. Empty for the message
     /// itself.
     path: String,
@@ -17,21 +22,22 @@ pub(crate) type Outcome<T> = Result<T, Fault>;
 impl Fault {
     #[cold]
     pub(crate) fn new(problem: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Detail {
             path: String::new(),
             problem: problem.into(),
-        }
+        }))
     }
 
     /// Prepends a field name to the path.
     #[cold]
     pub(crate) fn within(mut self, step: &str) -> Self {
-        let separator = if self.path.is_empty() || self.path.starts_with('[') {
+        let path = &mut self.0.path;
+        let separator = if path.is_empty() || path.starts_with('[') {
             ""
         } else {
             "."
         };
-        self.path = format!("{step}{separator}{}", self.path);
+        *path = format!("{step}{separator}{path}");
         self
     }
 
@@ -44,20 +50,22 @@ impl Fault {
 
 impl From<Fault> for Message {
     fn from(fault: Fault) -> Self {
-        if fault.path.is_empty() {
-            Self::from(fault.problem)
+        let Detail { path, problem } = *fault.0;
+        if path.is_empty() {
+            Self::from(problem)
         } else {
-            Self::about(fault.path).text(": ").text(fault.problem)
+            Self::about(path).text(": ").text(problem)
         }
     }
 }
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.path.is_empty() {
-            f.write_str(&self.problem)
+        let Detail { path, problem } = &*self.0;
+        if path.is_empty() {
+            f.write_str(problem)
         } else {
-            write!(f, "{}: {}", self.path, self.problem)
+            write!(f, "{path}: {problem}")
         }
     }
 }

@@ -36,14 +36,14 @@ impl Message {
     /// Returns the index of the field with this name, in either spelling.
     ///
     /// `expected` is the index after the previous field. Most documents list fields in schema
-    /// order, so most lookups need one comparison.
+    /// order and leave some out, so the field is usually one of the next ones.
     #[inline]
     pub(crate) fn field_named(&self, name: &str, expected: usize) -> Option<usize> {
-        if let Some(field) = self.fields.get(expected)
-            && field.name == name
-            && !matches!(field.kind, Kind::Alias(_))
-        {
-            return Some(expected);
+        let next = self.fields.iter().enumerate().skip(expected).take(8);
+        for (index, field) in next {
+            if field.name == name && !matches!(field.kind, Kind::Alias(_)) {
+                return Some(index);
+            }
         }
         let index = self
             .names

@@ -100,6 +100,7 @@ impl<'a> Reader<'a> {
         })
     }
 
+    #[inline]
     fn tag(&mut self) -> Outcome<(u32, u32)> {
         let tag = u32::try_from(self.varint()?)
             .ok()
@@ -110,6 +111,17 @@ impl<'a> Reader<'a> {
 
     #[inline]
     fn varint(&mut self) -> Outcome<u64> {
+        // Most tags and lengths have one byte.
+        match self.bytes.get(self.position) {
+            Some(byte) if *byte < 0x80 => {
+                self.position += 1;
+                Ok(u64::from(*byte))
+            }
+            _ => self.long_varint(),
+        }
+    }
+
+    fn long_varint(&mut self) -> Outcome<u64> {
         let mut value = 0_u64;
         for (index, byte) in self.bytes[self.position..].iter().take(10).enumerate() {
             value |= u64::from(byte & 0x7f) << (7 * index);
@@ -135,6 +147,7 @@ impl<'a> Reader<'a> {
         Ok(*bytes)
     }
 
+    #[inline]
     fn take(&mut self, length: usize) -> Outcome<&'a [u8]> {
         let bytes = self.bytes[self.position..]
             .get(..length)

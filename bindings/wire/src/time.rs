@@ -3,8 +3,6 @@
 //! Both are seconds and nanoseconds. This is own code for speed: every page of the service contains
 //! many timestamps.
 
-use std::fmt::Write as _;
-
 const SECONDS_A_DAY: i64 = 86_400;
 /// 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
 const TIMESTAMPS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
@@ -72,10 +70,21 @@ pub(crate) fn format_timestamp(seconds: i64, nanos: i32) -> Option<String> {
     let (year, month, day) = date(seconds.div_euclid(SECONDS_A_DAY));
     let time = seconds.rem_euclid(SECONDS_A_DAY);
     let (hour, minute, second) = (time / 3600, time / 60 % 60, time % 60);
-    let mut text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
+    let mut text = Vec::with_capacity("0001-01-01T00:00:00.000000000Z".len());
+    push_digits(&mut text, year, 4);
+    for (separator, value) in [
+        (b'-', month),
+        (b'-', day),
+        (b'T', hour),
+        (b':', minute),
+        (b':', second),
+    ] {
+        text.push(separator);
+        push_digits(&mut text, value, 2);
+    }
     push_fraction(&mut text, nanos.unsigned_abs());
-    text.push('Z');
-    Some(text)
+    text.push(b'Z');
+    String::from_utf8(text).ok()
 }
 
 /// Parses a number of seconds with the suffix `s`. The returned seconds and nanoseconds have the
@@ -107,10 +116,10 @@ pub(crate) fn format_duration(seconds: i64, nanos: i32) -> Option<String> {
         return None;
     }
     let sign = if seconds < 0 || nanos < 0 { "-" } else { "" };
-    let mut text = format!("{sign}{}", seconds.unsigned_abs());
+    let mut text = format!("{sign}{}", seconds.unsigned_abs()).into_bytes();
     push_fraction(&mut text, nanos.unsigned_abs());
-    text.push('s');
-    Some(text)
+    text.push(b's');
+    String::from_utf8(text).ok()
 }
 
 fn digits(bytes: &[u8]) -> Option<i64> {
@@ -133,14 +142,25 @@ fn parse_fraction(fraction: &[u8]) -> Option<i32> {
     i32::try_from(digits(fraction)? * 10_i64.pow(missing)).ok()
 }
 
-fn push_fraction(text: &mut String, nanos: u32) {
-    // Writing to a `String` never fails.
-    let _ = match nanos {
-        0 => Ok(()),
-        _ if nanos.is_multiple_of(1_000_000) => write!(text, ".{:03}", nanos / 1_000_000),
-        _ if nanos.is_multiple_of(1_000) => write!(text, ".{:06}", nanos / 1_000),
-        _ => write!(text, ".{nanos:09}"),
+fn push_fraction(text: &mut Vec<u8>, nanos: u32) {
+    let (number, width) = match nanos {
+        0 => return,
+        _ if nanos.is_multiple_of(1_000_000) => (nanos / 1_000_000, 3),
+        _ if nanos.is_multiple_of(1_000) => (nanos / 1_000, 6),
+        _ => (nanos, 9),
     };
+    text.push(b'.');
+    push_digits(text, number.into(), width);
+}
+
+/// Appends the last `width` digits of a number that is not negative.
+fn push_digits(text: &mut Vec<u8>, mut number: i64, width: usize) {
+    let start = text.len();
+    text.resize(start + width, b'0');
+    for digit in text[start..].iter_mut().rev() {
+        *digit += (number % 10).to_le_bytes()[0];
+        number /= 10;
+    }
 }
 
 fn days_in(year: i64, month: i64) -> i64 {

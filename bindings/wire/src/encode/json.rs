@@ -1,12 +1,12 @@
 //! Writes messages and their fields as JSON.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::{
     Encoder,
     alias::resolve,
-    leaf::Leaf,
-    scan::Scan,
+    leaf::{Leaf, json_string},
+    scan::{Occurrences, Records, Scan},
     well_known::{LIST, STRUCT, VALUE, entry},
 };
 use crate::{
@@ -28,7 +28,45 @@ impl Encoder {
 
     pub(super) fn message(self, message: &Message, bytes: &[u8], out: &mut Vec<u8>) -> Outcome<()> {
         let bytes = resolve(message, bytes)?;
+        let start = out.len();
+        if self.ordered(message, &bytes, out)? {
+            return Ok(());
+        }
+        out.truncate(start);
         self.fields(message, &Scan::new(message.fields, &bytes)?, |_| true, out)
+    }
+
+    /// Writes an object in one pass over a message whose fields are in schema order, as all
+    /// protobuf runtimes write them. Returns `false` for other messages.
+    fn ordered(self, message: &Message, bytes: &[u8], out: &mut Vec<u8>) -> Outcome<bool> {
+        let mut records = Records::new(message.fields, bytes);
+        let mut current: Option<(usize, Occurrences<'_, '_>)> = None;
+        // Bit n: a member of oneof n is set. A second member would clear the first.
+        let mut oneofs = 0_u128;
+        out.push(b'{');
+        while let Some(record) = records.next()? {
+            match &mut current {
+                Some((index, occurrences)) if *index == record.index => {
+                    occurrences.add(record.value);
+                    continue;
+                }
+                Some((index, _)) if *index > record.index => return Ok(false),
+                Some((_, occurrences)) => self.member(occurrences, out)?,
+                None => {}
+            }
+            let first = records.first(record);
+            let oneof = 1_u128 << first.field.oneof;
+            if first.field.oneof != 0 && oneofs & oneof != 0 {
+                return Ok(false);
+            }
+            oneofs |= oneof;
+            current = Some((record.index, first));
+        }
+        if let Some((_, occurrences)) = &current {
+            self.member(occurrences, out)?;
+        }
+        out.push(b'}');
+        Ok(true)
     }
 
     /// Writes an object with the set fields of a message for which `include` returns `true`.
@@ -41,24 +79,34 @@ impl Encoder {
     ) -> Outcome<()> {
         out.push(b'{');
         for (index, field) in message.fields.iter().enumerate() {
-            if !scan.is_set(index) || matches!(field.kind, Kind::Alias(_)) || !include(field) {
-                continue;
-            }
-            let before = out.len();
-            if out.last() != Some(&b'{') {
-                out.push(b',');
-            }
-            out.push(b'"');
-            out.extend_from_slice(field.name.as_bytes());
-            out.extend_from_slice(b"\":");
-            if !self
-                .field(field, scan, index, out)
-                .map_err(|fault| fault.within(field.name))?
+            if let Some(occurrences) = scan.get(index)
+                && include(field)
             {
-                out.truncate(before);
+                self.member(&occurrences, out)?;
             }
         }
         out.push(b'}');
+        Ok(())
+    }
+
+    /// Writes the name and the value of a field, unless it is unset or an alias.
+    #[inline]
+    fn member(self, occurrences: &Occurrences<'_, '_>, out: &mut Vec<u8>) -> Outcome<()> {
+        let field = occurrences.field;
+        if matches!(field.kind, Kind::Alias(_)) {
+            return Ok(());
+        }
+        let before = out.len();
+        if out.last() != Some(&b'{') {
+            out.push(b',');
+        }
+        out.push(b'"');
+        out.extend_from_slice(field.name.as_bytes());
+        out.extend_from_slice(b"\":");
+        let set = self.field(occurrences, out);
+        if !set.map_err(|fault| fault.within(field.name))? {
+            out.truncate(before);
+        }
         Ok(())
     }
 
@@ -66,24 +114,21 @@ impl Encoder {
     /// or an empty packed record.
     pub(super) fn field(
         self,
-        field: &Field,
-        scan: &Scan<'_, '_>,
-        index: usize,
+        occurrences: &Occurrences<'_, '_>,
         out: &mut Vec<u8>,
     ) -> Outcome<bool> {
+        let field = occurrences.field;
         match field.label {
             Label::Implicit | Label::Explicit => {
-                let Some(value) = scan.value(index)? else {
-                    return Ok(false);
-                };
+                let value = occurrences.value()?;
                 if field.label == Label::Implicit && Leaf::is_zero(value.raw()) {
                     return Ok(false);
                 }
                 self.value(field.kind, value.raw(), out)?;
                 Ok(true)
             }
-            Label::Repeated | Label::Packed => self.list(field.kind, scan, index, out),
-            Label::Map(key) => self.map((key, field.kind), scan, index, out),
+            Label::Repeated | Label::Packed => self.list(occurrences, out),
+            Label::Map(key) => self.map(key, occurrences, out),
         }
     }
 
@@ -101,20 +146,14 @@ impl Encoder {
         }
     }
 
-    fn list(
-        self,
-        kind: Kind,
-        scan: &Scan<'_, '_>,
-        index: usize,
-        out: &mut Vec<u8>,
-    ) -> Outcome<bool> {
+    fn list(self, occurrences: &Occurrences<'_, '_>, out: &mut Vec<u8>) -> Outcome<bool> {
         let mut count = 0;
         out.push(b'[');
-        scan.each(index, |element| {
+        occurrences.each(|element| {
             if count > 0 {
                 out.push(b',');
             }
-            self.value(kind, element, out)
+            self.value(occurrences.field.kind, element, out)
                 .map_err(|fault| fault.within_element(count))?;
             count += 1;
             Ok(())
@@ -123,19 +162,14 @@ impl Encoder {
         Ok(count > 0)
     }
 
-    fn map(
-        self,
-        (key, value): (Kind, Kind),
-        scan: &Scan<'_, '_>,
-        index: usize,
-        out: &mut Vec<u8>,
-    ) -> Outcome<bool> {
+    fn map(self, key: Kind, occurrences: &Occurrences<'_, '_>, out: &mut Vec<u8>) -> Outcome<bool> {
+        let value = occurrences.field.kind;
         let fields = entry(key, value);
         // If a key occurs twice, the last entry counts. A map with one entry needs no check.
         let mut last = HashMap::new();
-        if scan.count(index) > 1 {
+        if occurrences.count > 1 {
             let mut position = 0_usize;
-            scan.each(index, |bytes| {
+            occurrences.each(|bytes| {
                 last.insert(
                     self.key(key, &Scan::new(&fields, bytes.content())?)?,
                     position,
@@ -147,7 +181,7 @@ impl Encoder {
         let entries = self.deeper()?;
         let mut position = 0_usize;
         out.push(b'{');
-        scan.each(index, |bytes| {
+        occurrences.each(|bytes| {
             let entry = Scan::new(&fields, bytes.content())?;
             let name = self.key(key, &entry)?;
             position += 1;
@@ -157,10 +191,10 @@ impl Encoder {
             if out.last() != Some(&b'{') {
                 out.push(b',');
             }
-            Leaf::Text(name.into()).json(out)?;
+            json_string(&name, out)?;
             out.push(b':');
-            match entry.value(1)? {
-                Some(found) => entries.value(value, found.raw(), out),
+            match entry.get(1) {
+                Some(found) => entries.value(value, found.value()?.raw(), out),
                 None => entries.value(value, Raw::zero(value), out),
             }
         })?;
@@ -169,44 +203,46 @@ impl Encoder {
     }
 
     /// Returns the key of a map entry as JSON text.
-    pub(super) fn key(self, kind: Kind, entry: &Scan<'_, '_>) -> Outcome<String> {
+    pub(super) fn key<'a>(self, kind: Kind, entry: &Scan<'_, 'a>) -> Outcome<Cow<'a, str>> {
         let raw = entry.last(0).unwrap_or(Raw::zero(kind));
         let key = self.leaf(kind, raw).map_err(|fault| fault.within("key"))?;
-        key.map(|leaf| leaf.text().into_owned())
+        key.map(Leaf::into_text)
             .ok_or_else(|| Fault::new("invalid map key type"))
     }
 
     fn structure(self, bytes: &[u8], out: &mut Vec<u8>) -> Outcome<()> {
-        let scan = Scan::new(&STRUCT, bytes)?;
-        if scan.is_set(0) {
-            self.map((Kind::String, Kind::Value), &scan, 0, out)?;
-        } else {
-            out.extend_from_slice(b"{}");
+        match Scan::new(&STRUCT, bytes)?.get(0) {
+            Some(entries) => {
+                self.map(Kind::String, &entries, out)?;
+            }
+            None => out.extend_from_slice(b"{}"),
         }
         Ok(())
     }
 
     fn list_value(self, bytes: &[u8], out: &mut Vec<u8>) -> Outcome<()> {
-        self.list(Kind::Value, &Scan::new(&LIST, bytes)?, 0, out)
-            .map(|_| ())
+        match Scan::new(&LIST, bytes)?.get(0) {
+            Some(values) => {
+                self.list(&values, out)?;
+            }
+            None => out.extend_from_slice(b"[]"),
+        }
+        Ok(())
     }
 
     fn any_value(self, bytes: &[u8], out: &mut Vec<u8>) -> Outcome<()> {
         let scan = Scan::new(&VALUE, bytes)?;
-        let set = (1..VALUE.len()).find(|index| scan.is_set(*index));
-        let (Some(index), Some(value)) = (
-            set,
-            set.map(|index| scan.value(index)).transpose()?.flatten(),
-        ) else {
+        let Some(member) = (1..VALUE.len()).find_map(|index| scan.get(index)) else {
             // A `Value` without a member means null too.
             out.extend_from_slice(b"null");
             return Ok(());
         };
+        let value = member.value()?;
         if let Raw::Fixed64(bits) = value.raw()
             && !f64::from_bits(bits).is_finite()
         {
             return Err(Fault::new("NaN and infinity cannot be represented in JSON"));
         }
-        self.value(VALUE[index].kind, value.raw(), out)
+        self.value(member.field.kind, value.raw(), out)
     }
 }

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use super::{
     Encoder,
     scan::Scan,
-    well_known::{FIELD_MASK, SECONDS, wrapper},
+    well_known::{FIELD_MASK, wrapper},
 };
 use crate::{
     fault::{Fault, Outcome},
-    reader::{MAX_DEPTH, Raw, too_deep, zigzag},
+    reader::{MAX_DEPTH, Raw, Reader, too_deep, zigzag},
     schema::Kind,
     text::{encode_base64, mask_to_json},
     time::{format_duration, format_timestamp},
@@ -103,18 +103,27 @@ fn low_32(bits: u64) -> i32 {
     i32::from_le_bytes([a, b, c, d])
 }
 
+/// Reads a `Timestamp` or a `Duration`, which have the same fields.
 fn seconds(bytes: &[u8]) -> Outcome<(i64, i32)> {
-    let scan = Scan::new(&SECONDS, bytes)?;
-    let bits = |index| match scan.last(index) {
-        Some(Raw::Varint(bits)) => bits,
-        _ => 0,
-    };
-    Ok((bits(0).cast_signed(), low_32(bits(1))))
+    let (mut seconds, mut nanos) = (0, 0);
+    let mut reader = Reader::new(bytes);
+    while let Some(record) = reader.record()? {
+        match record {
+            (1, Raw::Varint(bits)) => seconds = bits,
+            (2, Raw::Varint(bits)) => nanos = bits,
+            _ => {}
+        }
+    }
+    Ok((seconds.cast_signed(), low_32(nanos)))
 }
 
 fn mask(bytes: &[u8]) -> Outcome<String> {
     let mut text = String::new();
-    Scan::new(&FIELD_MASK, bytes)?.each(0, |path| {
+    let scan = Scan::new(&FIELD_MASK, bytes)?;
+    let Some(paths) = scan.get(0) else {
+        return Ok(text);
+    };
+    paths.each(|path| {
         if !text.is_empty() {
             text.push(',');
         }
@@ -126,7 +135,7 @@ fn mask(bytes: &[u8]) -> Outcome<String> {
     Ok(text)
 }
 
-impl Leaf<'_> {
+impl<'a> Leaf<'a> {
     /// Returns `true` for the zero value, which means unset for fields without presence.
     pub(super) fn is_zero(raw: Raw<'_>) -> bool {
         match raw {
@@ -137,33 +146,47 @@ impl Leaf<'_> {
         }
     }
 
-    pub(super) fn json(&self, out: &mut Vec<u8>) -> Outcome<()> {
+    pub(super) fn json(self, out: &mut Vec<u8>) -> Outcome<()> {
         let result = match self {
-            Self::Bool(value) => serde_json::to_writer(out, value),
-            Self::Small(number) => serde_json::to_writer(out, number),
-            Self::Float(number) if number.is_finite() => serde_json::to_writer(out, number),
-            Self::Double(number) if number.is_finite() => serde_json::to_writer(out, number),
-            Self::Text(text) => serde_json::to_writer(out, text),
-            Self::Signed(_) | Self::Unsigned(_) | Self::Float(_) | Self::Double(_) => {
-                serde_json::to_writer(out, &self.text())
-            }
+            Self::Bool(value) => serde_json::to_writer(out, &value),
+            Self::Small(number) => serde_json::to_writer(out, &number),
+            Self::Float(number) if number.is_finite() => serde_json::to_writer(out, &number),
+            Self::Double(number) if number.is_finite() => serde_json::to_writer(out, &number),
+            leaf => return json_string(&leaf.into_text(), out),
         };
         result.map_err(|_| Fault::new("cannot be represented in JSON"))
     }
 
     /// Returns the text for a path or query, without quotes.
-    pub(super) fn text(&self) -> Cow<'_, str> {
+    pub(super) fn into_text(self) -> Cow<'a, str> {
         match self {
-            Self::Text(text) => Cow::Borrowed(text),
-            Self::Bool(value) => Cow::Borrowed(if *value { "true" } else { "false" }),
+            Self::Text(text) => text,
+            Self::Bool(value) => Cow::Borrowed(if value { "true" } else { "false" }),
             Self::Small(number) | Self::Signed(number) => Cow::Owned(number.to_string()),
             Self::Unsigned(number) => Cow::Owned(number.to_string()),
             Self::Float(number) => {
-                Cow::Owned(float(f64::from(*number), &format_args!("{number:?}")))
+                Cow::Owned(float(f64::from(number), &format_args!("{number:?}")))
             }
-            Self::Double(number) => Cow::Owned(float(*number, &format_args!("{number:?}"))),
+            Self::Double(number) => Cow::Owned(float(number, &format_args!("{number:?}"))),
         }
     }
+}
+
+/// Writes a JSON string.
+pub(super) fn json_string(text: &str, out: &mut Vec<u8>) -> Outcome<()> {
+    // Without an early exit, the compiler tests many bytes at once.
+    let escapes = text.bytes().fold(false, |escapes, byte| {
+        escapes | (byte < 0x20) | (byte == b'"') | (byte == b'\\')
+    });
+    if escapes {
+        return serde_json::to_writer(out, text)
+            .map_err(|_| Fault::new("cannot be represented in JSON"));
+    }
+    out.reserve(text.len() + 2);
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+    Ok(())
 }
 
 /// Returns the text of a float. `finite` is the text of a finite number.

@@ -1,8 +1,8 @@
 //! Converts protobuf to JSON, and to the path, query and body of a request.
 //!
-//! The first pass over a message records the position of each field ([`scan::Scan`]). Then the
-//! fields are written in schema order, directly from these positions. Only fields with several
-//! occurrences (repeated fields, merged messages) need a second pass. No tree is built.
+//! A message whose fields are in schema order is written in one pass. For other messages and for
+//! requests, the first pass records the position of each field ([`scan::Scan`]), and the fields are
+//! written in schema order from these positions. No tree is built.
 
 mod alias;
 mod json;

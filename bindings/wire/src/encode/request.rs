@@ -8,7 +8,13 @@ use scalekit::{
     schema::{Body, Operation},
 };
 
-use super::{Encoder, alias::resolve, leaf::Leaf, scan::Scan, well_known::entry};
+use super::{
+    Encoder,
+    alias::resolve,
+    leaf::Leaf,
+    scan::{Occurrences, Scan},
+    well_known::entry,
+};
 use crate::{
     fault::{Fault, Outcome},
     find,
@@ -67,14 +73,15 @@ impl Encoder {
             return Ok(None);
         };
         let field = &message.fields[index];
-        let Some(value) = scan.value(index)? else {
+        let Some(occurrences) = scan.get(index) else {
             return Ok(None);
         };
+        let value = occurrences.value()?;
         if field.label == Label::Implicit && Leaf::is_zero(value.raw()) {
             return Ok(None);
         }
         let leaf = self.leaf(field.kind, value.raw())?;
-        Ok(leaf.map(|leaf| Cow::Owned(leaf.text().into_owned())))
+        Ok(leaf.map(|leaf| Cow::Owned(leaf.into_text().into_owned())))
     }
 
     /// Writes the fields that are not in the path to the query and the body.
@@ -91,15 +98,18 @@ impl Encoder {
             request.body = Some(members.into());
         }
         for (index, field) in message.fields.iter().enumerate() {
-            if !scan.is_set(index) || matches!(field.kind, Kind::Alias(_)) {
+            let Some(occurrences) = scan.get(index) else {
+                continue;
+            };
+            if matches!(field.kind, Kind::Alias(_)) {
                 continue;
             }
             match request.place(field.name) {
                 Place::Path | Place::Body => Ok(()),
-                Place::Query => self.query(field.name, field, scan, index, request),
+                Place::Query => self.query(field.name, &occurrences, request),
                 Place::WholeBody => {
                     let mut value = Vec::new();
-                    let set = self.field(field, scan, index, &mut value);
+                    let set = self.field(&occurrences, &mut value);
                     set.map(|set| request.body = set.then(|| value.into()))
                 }
             }
@@ -112,28 +122,31 @@ impl Encoder {
     fn query(
         self,
         name: &str,
-        field: &Field,
-        scan: &Scan<'_, '_>,
-        index: usize,
+        occurrences: &Occurrences<'_, '_>,
         request: &mut PreparedRequest,
     ) -> Outcome<()> {
+        let field = occurrences.field;
         match field.label {
-            Label::Implicit | Label::Explicit => match scan.value(index)? {
-                Some(value) if field.label == Label::Explicit || !Leaf::is_zero(value.raw()) => {
-                    self.query_value(name, field.kind, value.raw(), request)
+            Label::Implicit | Label::Explicit => {
+                let value = occurrences.value()?;
+                if field.label == Label::Implicit && Leaf::is_zero(value.raw()) {
+                    return Ok(());
                 }
-                _ => Ok(()),
-            },
-            Label::Repeated | Label::Packed => scan.each(index, |element| {
-                self.query_value(name, field.kind, element, request)
-            }),
+                self.query_value(name, field.kind, value.raw(), request)
+            }
+            Label::Repeated | Label::Packed => {
+                occurrences.each(|element| self.query_value(name, field.kind, element, request))
+            }
             Label::Map(key) => {
                 let (fields, entries) = (entry(key, field.kind), self.deeper()?);
-                scan.each(index, |bytes| {
+                occurrences.each(|bytes| {
                     let entry = Scan::new(&fields, bytes.content())?;
                     let name = format!("{name}[{}]", self.key(key, &entry)?);
-                    match entry.value(1)? {
-                        Some(value) => entries.query_value(&name, field.kind, value.raw(), request),
+                    match entry.get(1) {
+                        Some(found) => {
+                            let value = found.value()?;
+                            entries.query_value(&name, field.kind, value.raw(), request)
+                        }
                         None => {
                             entries.query_value(&name, field.kind, Raw::zero(field.kind), request)
                         }
@@ -152,8 +165,8 @@ impl Encoder {
     ) -> Outcome<()> {
         if let Some(leaf) = self.leaf(kind, raw)? {
             match kind {
-                Kind::FieldMask => request.push_query_mask(name, &leaf.text()),
-                _ => request.push_query(name, &leaf.text()),
+                Kind::FieldMask => request.push_query_mask(name, &leaf.into_text()),
+                _ => request.push_query(name, &leaf.into_text()),
             }
             return Ok(());
         }
@@ -168,10 +181,12 @@ impl Encoder {
         let bytes = resolve(message, raw.content())?;
         let scan = Scan::new(message.fields, &bytes)?;
         for (index, field) in message.fields.iter().enumerate() {
-            if scan.is_set(index) && !matches!(field.kind, Kind::Alias(_)) {
+            if let Some(occurrences) = scan.get(index)
+                && !matches!(field.kind, Kind::Alias(_))
+            {
                 let nested = format!("{name}.{}", field.name);
                 inner
-                    .query(&nested, field, &scan, index, request)
+                    .query(&nested, &occurrences, request)
                     .map_err(|fault| fault.within(field.name))?;
             }
         }

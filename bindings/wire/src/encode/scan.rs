@@ -1,5 +1,7 @@
 //! Finds the positions of the fields in the bytes of a message.
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::{
     fault::Outcome,
     lookup::{field_numbered, wire},
@@ -9,112 +11,147 @@ use crate::{
 
 /// The fields found in a message.
 pub(super) struct Scan<'f, 'a> {
-    bytes: &'a [u8],
-    fields: &'f [Field],
-    slots: Vec<Slot<'a>>,
-}
-
-#[derive(Clone, Copy)]
-struct Slot<'a> {
-    /// The number of occurrences.
-    count: usize,
-    /// The position of the first occurrence.
-    first: usize,
-    /// The value of the last occurrence.
-    last: Raw<'a>,
+    /// One element for each field of the message. On the stack for most messages.
+    found: SmallVec<[Option<Occurrences<'f, 'a>>; 24]>,
 }
 
 impl<'f, 'a> Scan<'f, 'a> {
     /// Scans the whole message, which also checks that it is well-formed. Skips unknown fields and
     /// fields with an unexpected wire type, like the protobuf runtimes do.
     pub(super) fn new(fields: &'f [Field], bytes: &'a [u8]) -> Outcome<Self> {
-        let mut slots = vec![
-            Slot {
-                count: 0,
-                first: 0,
-                last: Raw::Group
-            };
-            fields.len()
-        ];
-        let mut reader = Reader::new(bytes);
-        loop {
-            let position = reader.position();
-            let Some((number, value)) = reader.record()? else {
-                break;
-            };
-            let Some(index) = field_numbered(fields, number) else {
-                continue;
-            };
-            let field = &fields[index];
-            if !accepts(field, value) {
-                continue;
-            }
+        let mut found: SmallVec<[Option<Occurrences<'f, 'a>>; 24]> = smallvec![None; fields.len()];
+        let mut records = Records::new(fields, bytes);
+        while let Some(record) = records.next()? {
+            let field = &fields[record.index];
             if field.oneof != 0 {
                 // The last member of a oneof wins and clears the others.
-                for (slot, other) in slots.iter_mut().zip(fields) {
-                    if other.oneof == field.oneof && other.number != number {
-                        slot.count = 0;
+                for (found, other) in found.iter_mut().zip(fields) {
+                    if other.oneof == field.oneof && other.number != field.number {
+                        *found = None;
                     }
                 }
             }
-            let slot = &mut slots[index];
-            if slot.count == 0 {
-                slot.first = position;
+            match &mut found[record.index] {
+                Some(occurrences) => occurrences.add(record.value),
+                none => *none = Some(records.first(record)),
             }
-            slot.count += 1;
-            slot.last = value;
         }
-        Ok(Self {
-            bytes,
-            fields,
-            slots,
-        })
+        Ok(Self { found })
     }
 
-    /// Returns the value of a singular field. Several occurrences of a message are merged by
-    /// concatenating their bytes.
-    pub(super) fn value(&self, index: usize) -> Outcome<Option<Value<'a>>> {
-        let slot = self.slots[index];
-        Ok(match slot.last {
-            _ if slot.count == 0 => None,
-            Raw::Len(last) if slot.count > 1 && self.fields[index].merges() => {
-                let mut joined = Vec::with_capacity(2 * last.len());
-                self.each(index, |value| {
-                    if let Raw::Len(part) = value {
-                        joined.extend_from_slice(part);
-                    }
-                    Ok(())
-                })?;
-                Some(Value::Joined(joined))
-            }
-            last => Some(Value::Single(last)),
-        })
+    /// Returns the occurrences of the field with this index, or `None` if it is not set.
+    pub(super) fn get(&self, index: usize) -> Option<Occurrences<'f, 'a>> {
+        self.found[index]
     }
 
     /// Returns the last occurrence of a field. For kinds that do not merge.
     pub(super) fn last(&self, index: usize) -> Option<Raw<'a>> {
-        let slot = self.slots[index];
-        (slot.count > 0).then_some(slot.last)
+        self.found[index].map(|occurrences| occurrences.last)
+    }
+}
+
+/// The records of a message that are known fields with the expected wire type.
+pub(super) struct Records<'f, 'a> {
+    fields: &'f [Field],
+    bytes: &'a [u8],
+    reader: Reader<'a>,
+}
+
+/// A record of a known field.
+#[derive(Clone, Copy)]
+pub(super) struct Record<'a> {
+    /// The index of the field.
+    pub(super) index: usize,
+    pub(super) value: Raw<'a>,
+    position: usize,
+}
+
+impl<'f, 'a> Records<'f, 'a> {
+    pub(super) fn new(fields: &'f [Field], bytes: &'a [u8]) -> Self {
+        let reader = Reader::new(bytes);
+        Self {
+            fields,
+            bytes,
+            reader,
+        }
     }
 
-    pub(super) fn is_set(&self, index: usize) -> bool {
-        self.slots[index].count > 0
+    #[inline]
+    pub(super) fn next(&mut self) -> Outcome<Option<Record<'a>>> {
+        loop {
+            let position = self.reader.position();
+            let Some((number, value)) = self.reader.record()? else {
+                return Ok(None);
+            };
+            if let Some(index) = field_numbered(self.fields, number)
+                && accepts(&self.fields[index], value)
+            {
+                return Ok(Some(Record {
+                    index,
+                    value,
+                    position,
+                }));
+            }
+        }
     }
 
-    /// Returns the number of occurrences of the field. A packed record counts as one.
-    pub(super) fn count(&self, index: usize) -> usize {
-        self.slots[index].count
+    /// Returns the occurrences of a field, of which `record` is the first.
+    pub(super) fn first(&self, record: Record<'a>) -> Occurrences<'f, 'a> {
+        Occurrences {
+            bytes: self.bytes,
+            field: &self.fields[record.index],
+            count: 1,
+            first: record.position,
+            last: record.value,
+        }
+    }
+}
+
+/// The occurrences of one field in a message.
+#[derive(Clone, Copy)]
+pub(super) struct Occurrences<'f, 'a> {
+    /// The message.
+    bytes: &'a [u8],
+    pub(super) field: &'f Field,
+    /// The number of occurrences. A packed record counts as one.
+    pub(super) count: usize,
+    /// The position of the first occurrence.
+    first: usize,
+    /// The value of the last occurrence.
+    last: Raw<'a>,
+}
+
+impl<'a> Occurrences<'_, 'a> {
+    #[inline]
+    pub(super) fn add(&mut self, value: Raw<'a>) {
+        self.count += 1;
+        self.last = value;
+    }
+
+    /// Returns the value of a singular field. Several occurrences of a message are merged by
+    /// concatenating their bytes.
+    #[inline]
+    pub(super) fn value(&self) -> Outcome<Value<'a>> {
+        match self.last {
+            Raw::Len(_) if self.count > 1 && self.field.merges() => self.merged(),
+            last => Ok(Value::Single(last)),
+        }
+    }
+
+    fn merged(&self) -> Outcome<Value<'a>> {
+        let mut joined = Vec::new();
+        self.each(|value| {
+            joined.extend_from_slice(value.content());
+            Ok(())
+        })?;
+        Ok(Value::Joined(joined))
     }
 
     /// Calls `visit` for each element of a repeated field, packed or not, or each entry of a map.
-    pub(super) fn each(
-        &self,
-        index: usize,
-        mut visit: impl FnMut(Raw<'a>) -> Outcome<()>,
-    ) -> Outcome<()> {
-        let (slot, field) = (self.slots[index], &self.fields[index]);
-        let mut reader = Reader::at(self.bytes, slot.first);
-        let mut rest = slot.count;
+    pub(super) fn each(&self, mut visit: impl FnMut(Raw<'a>) -> Outcome<()>) -> Outcome<()> {
+        let field = self.field;
+        let mut reader = Reader::at(self.bytes, self.first);
+        let mut rest = self.count;
         while rest > 0 {
             let Some((number, value)) = reader.record()? else {
                 break;
@@ -137,6 +174,7 @@ impl<'f, 'a> Scan<'f, 'a> {
     }
 }
 
+#[inline]
 fn accepts(field: &Field, value: Raw<'_>) -> bool {
     let found = value.wire();
     match field.label {

@@ -12,12 +12,6 @@ const fn field(name: &'static str, number: u32, kind: Kind, label: Label, oneof:
     }
 }
 
-/// The fields of `Timestamp` and `Duration`.
-pub(super) static SECONDS: [Field; 2] = [
-    field("seconds", 1, Kind::Int64, Label::Implicit, 0),
-    field("nanos", 2, Kind::Int32, Label::Implicit, 0),
-];
-
 pub(super) static FIELD_MASK: [Field; 1] = [field("paths", 1, Kind::String, Label::Repeated, 0)];
 
 pub(super) static STRUCT: [Field; 1] =
