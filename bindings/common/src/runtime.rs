@@ -1,19 +1,30 @@
-//! Blocking calls and background tasks on the runtime of the process.
+//! The runtimes of the process.
+//!
+//! A blocking call drives its own connection on the thread of the caller: handing the request to
+//! another thread and the response back takes longer than the work itself. So each concurrent
+//! blocking call has a runtime of its own, which the next call on any thread uses again.
+//!
+//! Background tasks and asynchronous calls run on a runtime with its own thread.
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::runtime::Handle;
-use tokio::task::AbortHandle;
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::{AbortHandle, yield_now};
+use tokio::time::{sleep, timeout};
 
 use crate::failure::BindingError;
 use crate::guard;
-use crate::process::with_runtime;
+use crate::process::{PerProcess, with_runtime};
+
+/// How long an unused runtime of blocking calls is kept, as long as the core keeps an idle
+/// connection.
+const MAX_IDLE: Duration = Duration::from_secs(50);
+
+/// After this time, a connection may have been closed by the server.
+const MAY_BE_CLOSED: Duration = Duration::from_secs(1);
 
 /// Runs a future in the background.
 ///
@@ -36,59 +47,118 @@ pub fn enter<R>(function: impl FnOnce() -> R) -> Result<R, BindingError> {
     })
 }
 
-/// Awaits a future on this thread, while the threads of the runtime drive the sockets. Between two
-/// intervals, calls `on_interval`, which ends the call if it fails.
-///
-/// `Runtime::block_on` is not used: `on_interval` may make a call too, for example in a signal
-/// handler, and tokio does not allow a nested `block_on`.
+/// Awaits a future on this thread. Between two intervals, calls `on_interval`, which ends the call
+/// if it fails, and which may make blocking calls itself.
 ///
 /// # Errors
-/// The future or `on_interval` fails, or the runtime cannot be started.
+/// The future or `on_interval` fails, or a runtime cannot be started.
 pub fn block_on<T, E: From<BindingError>>(
     future: impl Future<Output = Result<T, impl Into<BindingError>>>,
     interval: Duration,
     mut on_interval: impl FnMut() -> Result<(), E>,
 ) -> Result<T, E> {
-    let handle = with_runtime(Handle::clone)?;
-    let thread_waker = Arc::new(ThreadWaker {
-        thread: thread::current(),
-        woken: AtomicBool::new(true),
-    });
-    let waker = Waker::from(Arc::clone(&thread_waker));
-    let mut context = Context::from_waker(&waker);
+    let lane = take()?;
     let mut future = pin!(guard::run_async(future));
-    let mut next = Instant::now() + interval;
     loop {
-        if thread_waker.woken.swap(false, Ordering::Acquire) {
-            let _entered = handle.enter();
-            if let Poll::Ready(result) = future.as_mut().poll(&mut context) {
+        let step = lane.runtime.block_on(async {
+            let result = timeout(interval, future.as_mut()).await;
+            // Returns the connection to the pool, so that the next call uses it.
+            yield_now().await;
+            result
+        });
+        match step {
+            Ok(result) => {
+                put_back(lane)?;
                 return Ok(result?);
             }
-        }
-        let remaining = next.saturating_duration_since(Instant::now());
-        if remaining.is_zero() {
-            on_interval()?;
-            next = Instant::now() + interval;
-        } else if !thread_waker.woken.load(Ordering::Acquire) {
-            thread::park_timeout(remaining);
+            Err(_) => on_interval()?,
         }
     }
 }
 
-/// Wakes the polling thread.
-struct ThreadWaker {
-    thread: Thread,
-    woken: AtomicBool,
+/// The runtime of one blocking call at a time. The core keeps a connection pool for it.
+struct Lane {
+    runtime: Runtime,
+    last_used: Instant,
 }
 
-impl Wake for ThreadWaker {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
+/// The lanes that no call uses.
+#[derive(Default)]
+struct Idle {
+    /// The most recently used lane is the last.
+    lanes: Vec<Lane>,
+    /// `true` while a background task removes unused lanes.
+    cleaning: bool,
+}
 
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.woken.store(true, Ordering::Release);
-        self.thread.unpark();
+impl Idle {
+    /// Removes the lanes that are unused for `max` or longer.
+    fn remove_unused(&mut self, max: Duration) -> Vec<Lane> {
+        let lanes = self.lanes.iter();
+        let unused = lanes.take_while(|lane| lane.last_used.elapsed() >= max);
+        let count = unused.count();
+        let removed = self.lanes.drain(..count).collect();
+        self.cleaning = !self.lanes.is_empty();
+        removed
+    }
+}
+
+fn with_idle<R>(read: impl FnOnce(&mut Idle) -> R) -> Result<R, BindingError> {
+    static IDLE: PerProcess<Mutex<Idle>> = PerProcess::empty();
+    IDLE.read(
+        |_| Ok(Mutex::default()),
+        |idle| read(&mut idle.lock().unwrap_or_else(PoisonError::into_inner)),
+    )
+}
+
+fn take() -> Result<Lane, BindingError> {
+    let Some(lane) = with_idle(|idle| idle.lanes.pop())? else {
+        // Tasks that outlive a call must not stop with it.
+        scalekit::spawn_background_tasks_with(|task| drop(spawn(task)));
+        let runtime = Builder::new_current_thread().enable_all().build();
+        return Ok(Lane {
+            runtime: runtime.map_err(|error| {
+                BindingError::internal(format!("cannot start a runtime for the call: {error}"))
+            })?,
+            last_used: Instant::now(),
+        });
+    };
+    if lane.last_used.elapsed() > MAY_BE_CLOSED {
+        // Notices closed connections, so that the call opens a new one. The first turn wakes their
+        // tasks, the second one runs them.
+        lane.runtime.block_on(async {
+            yield_now().await;
+            yield_now().await;
+        });
+    }
+    Ok(lane)
+}
+
+fn put_back(mut lane: Lane) -> Result<(), BindingError> {
+    lane.last_used = Instant::now();
+    let cleaning = with_idle(|idle| {
+        idle.lanes.push(lane);
+        std::mem::replace(&mut idle.cleaning, true)
+    })?;
+    if !cleaning {
+        spawn(clean())?;
+    }
+    Ok(())
+}
+
+/// Removes unused lanes until there are none.
+async fn clean() {
+    let mut more = true;
+    while more {
+        sleep(MAX_IDLE).await;
+        let Ok(removed) = with_idle(|idle| (idle.remove_unused(MAX_IDLE), idle.cleaning)) else {
+            return;
+        };
+        more = removed.1;
+        for lane in removed.0 {
+            // A runtime must not be dropped within another one.
+            lane.runtime.shutdown_background();
+        }
     }
 }
 
@@ -155,5 +225,21 @@ mod tests {
         task.unwrap().abort();
         let dropped = async { Ok(receiver.await.is_err()) };
         assert_eq!(block(dropped, LONG, || Ok(())), Ok(true));
+    }
+
+    #[test]
+    fn unused_lanes_are_removed_and_the_latest_stay() {
+        let lane = |age: u64| Lane {
+            runtime: Builder::new_current_thread().build().unwrap(),
+            last_used: Instant::now() - Duration::from_secs(age),
+        };
+        let mut idle = Idle {
+            lanes: vec![lane(90), lane(60), lane(10)],
+            cleaning: true,
+        };
+        assert_eq!(idle.remove_unused(MAX_IDLE).len(), 2);
+        assert!(idle.lanes.len() == 1 && idle.cleaning);
+        idle.lanes.clear();
+        assert!(idle.remove_unused(MAX_IDLE).is_empty() && !idle.cleaning);
     }
 }

@@ -4,6 +4,8 @@
 use std::future::Future;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
@@ -16,11 +18,26 @@ const ORGANIZATION: &str = r#"{"organization":{"id":"org_1","display_name":"Acme
 
 /// Starts a server and returns a client of it.
 fn client() -> Client {
+    client_of(Arc::default())
+}
+
+/// The requests and connections that a server received.
+#[derive(Default)]
+struct Counts {
+    connections: AtomicUsize,
+    tokens: AtomicUsize,
+    /// How long the server takes for a token, in milliseconds.
+    token_delay: AtomicUsize,
+}
+
+fn client_of(counts: Arc<Counts>) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let env_url = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
         for stream in listener.incoming() {
-            thread::spawn(|| serve(&stream.unwrap()));
+            let counts = Arc::clone(&counts);
+            counts.connections.fetch_add(1, Ordering::SeqCst);
+            thread::spawn(move || serve(&stream.unwrap(), &counts));
         }
     });
     let options = ClientOptions {
@@ -33,7 +50,7 @@ fn client() -> Client {
     options.build(&NODE, "22").unwrap()
 }
 
-fn serve(mut stream: &TcpStream) {
+fn serve(mut stream: &TcpStream, counts: &Counts) {
     let mut reader = BufReader::new(stream);
     loop {
         let mut lines = Vec::new();
@@ -54,10 +71,15 @@ fn serve(mut stream: &TcpStream) {
         }
         reader.read_exact(&mut vec![0; length]).unwrap();
         let (status, body) = match lines[0].split(' ').nth(1).unwrap() {
-            "/oauth/token" => (
-                "200 OK",
-                r#"{"access_token":"the-token","expires_in":3600}"#,
-            ),
+            "/oauth/token" => {
+                counts.tokens.fetch_add(1, Ordering::SeqCst);
+                let delay = counts.token_delay.load(Ordering::SeqCst) as u64;
+                thread::sleep(Duration::from_millis(delay));
+                (
+                    "200 OK",
+                    r#"{"access_token":"the-token","expires_in":3600}"#,
+                )
+            }
             "/api/v1/organizations/org_1" => ("200 OK", ORGANIZATION),
             _ => (
                 "404 Not Found",
@@ -155,4 +177,50 @@ fn tokens_of_machine_clients_are_json() {
     );
     let token = wait(login::client_access_token(client())).unwrap();
     assert_eq!(token, "the-token");
+}
+
+fn get(client: &Client, timeout: Option<Duration>) -> Result<(), BindingError> {
+    let request = br#"{"id":"org_1"}"#.to_vec();
+    wait(call::json(client.clone(), GET, request, timeout).unwrap()).map(|_| ())
+}
+
+#[test]
+fn calls_one_after_another_share_a_connection() {
+    let counts = Arc::new(Counts::default());
+    let client = client_of(Arc::clone(&counts));
+    for _ in 0..50 {
+        get(&client, None).unwrap();
+    }
+    // One of the calls, one of the token's background task. Tests in other threads may hold the
+    // lane for a moment.
+    assert!(counts.connections.load(Ordering::SeqCst) < 10);
+}
+
+#[test]
+fn concurrent_calls_of_threads_succeed() {
+    let counts = Arc::new(Counts::default());
+    let client = client_of(Arc::clone(&counts));
+    let start = Barrier::new(16);
+    thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                start.wait();
+                for _ in 0..20 {
+                    get(&client, None).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(counts.tokens.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_token_arrives_after_its_call_gave_up() {
+    let counts = Arc::new(Counts::default());
+    counts.token_delay.store(300, Ordering::SeqCst);
+    let client = client_of(Arc::clone(&counts));
+    get(&client, Some(Duration::from_millis(50))).unwrap_err();
+    thread::sleep(Duration::from_millis(600));
+    get(&client, Some(Duration::from_millis(200))).unwrap();
+    assert_eq!(counts.tokens.load(Ordering::SeqCst), 1);
 }
