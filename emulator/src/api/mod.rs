@@ -12,7 +12,6 @@ use scalekit::Code;
 use serde_json::{Value, json};
 
 pub(crate) use router::{Match, find};
-pub(crate) use rules::warm_up;
 
 use crate::api_error::ApiError;
 use crate::app::App;
@@ -20,6 +19,12 @@ use crate::http::{NoMatch, Request, Response};
 use crate::interceptors::Trigger;
 use crate::services::{self, Handler};
 use crate::state;
+
+/// Prepares the tables that the first request needs.
+pub(crate) fn warm_up() {
+    rules::warm_up();
+    response::warm_up();
+}
 
 /// Runs an operation and returns its response.
 pub(crate) async fn handle(app: &App, matched: &Match, request: &Request) -> Response {
@@ -53,7 +58,7 @@ async fn run(app: &App, matched: &Match, request: &Request) -> Result<Vec<u8>, A
             return Err(ApiError::unimplemented(message));
         }
     };
-    response::write(matched.operation, response)
+    response::write(matched.operation, &response)
 }
 
 /// Calls the interceptors before an invitation is sent. They can deny it.

@@ -16,11 +16,6 @@ pub(super) fn pool() -> &'static DescriptorPool {
     &POOL
 }
 
-/// Returns the response message of an operation.
-pub(super) fn response_of(operation: &Operation) -> Option<MessageDescriptor> {
-    POOL.get_message_by_name(operation.response)
-}
-
 /// Returns the request message of an operation.
 pub(super) fn request_of(operation: &Operation) -> Option<MessageDescriptor> {
     POOL.get_message_by_name(operation.request)

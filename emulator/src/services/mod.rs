@@ -103,9 +103,9 @@ type Entry = (&'static str, Handler);
 #[derive(Clone, Copy)]
 pub(crate) enum Handler {
     /// Reads the state. Can run concurrently with other readers.
-    Read(fn(&State, &Ctx<'_>, Value) -> Result<Value, ApiError>),
+    Read(fn(&State, &Ctx<'_>, Value) -> Result<Vec<u8>, ApiError>),
     /// Changes the state. Runs exclusively.
-    Write(fn(&mut State, &Ctx<'_>, Value) -> Result<Value, ApiError>),
+    Write(fn(&mut State, &Ctx<'_>, Value) -> Result<Vec<u8>, ApiError>),
 }
 
 /// Returns the handler of an operation.
@@ -179,8 +179,8 @@ fn from_json<T: serde::de::DeserializeOwned>(request: Value) -> Result<T, ApiErr
     serde_json::from_value(request).map_err(|error| ApiError::invalid(error.to_string()))
 }
 
-fn to_json(response: &impl serde::Serialize) -> Result<Value, ApiError> {
-    serde_json::to_value(response).map_err(|error| ApiError::internal(error.to_string()))
+fn to_json(response: &impl serde::Serialize) -> Result<Vec<u8>, ApiError> {
+    serde_json::to_vec(response).map_err(|error| ApiError::internal(error.to_string()))
 }
 
 /// Returns `true` if one of `texts` contains `query`, ignoring case. `query` must be lowercase.
@@ -259,10 +259,13 @@ mod tests {
                 url: "",
             },
         );
-        let mut run = |name: &str, request: Value| match handler(name) {
-            Some(Handler::Read(handle)) => handle(&state, &ctx, request),
-            Some(Handler::Write(handle)) => handle(&mut state, &ctx, request),
-            None => panic!("{name}"),
+        let mut run = |name: &str, request: Value| -> Result<Value, ApiError> {
+            let response = match handler(name) {
+                Some(Handler::Read(handle)) => handle(&state, &ctx, request),
+                Some(Handler::Write(handle)) => handle(&mut state, &ctx, request),
+                None => panic!("{name}"),
+            };
+            Ok(serde_json::from_slice(&response?).expect("JSON"))
         };
         let new = json!({ "organization": { "display_name": "Acme", "external_id": "acme" } });
         let created = run("OrganizationService.CreateOrganization", new).expect("an organization");

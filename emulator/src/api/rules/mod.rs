@@ -59,7 +59,7 @@ pub(super) fn violations(message: &DynamicMessage) -> Vec<Violation> {
 }
 
 /// Compiles all constraints at startup, so that the first request is not delayed.
-pub(crate) fn warm_up() {
+pub(super) fn warm_up() {
     LazyLock::force(&MESSAGES);
 }
 
