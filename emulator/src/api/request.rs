@@ -76,6 +76,9 @@ fn read(
     object: Map<String, Json>,
     lenient: bool,
 ) -> Result<DynamicMessage, ApiError> {
+    if object.is_empty() {
+        return Ok(DynamicMessage::new(descriptor.clone()));
+    }
     let options = DeserializeOptions::new().deny_unknown_fields(!lenient);
     DynamicMessage::deserialize_with_options(descriptor.clone(), Json::Object(object), &options)
         .map_err(|error| {
