@@ -133,23 +133,57 @@ impl ProcessClient {
 /// # Errors
 /// The operating system cannot start the thread.
 pub fn with_runtime<R>(read: impl FnOnce(&Handle) -> R) -> Result<R, BindingError> {
-    static RUNTIME: PerProcess<Runtime> = PerProcess::empty();
-    let create = |_: Option<&Runtime>| {
+    static RUNTIME: PerProcess<BackgroundRuntime> = PerProcess::empty();
+    let create = |_: Option<&BackgroundRuntime>| {
         Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("scalekit")
             .enable_all()
             .build()
+            .map(BackgroundRuntime::new)
             .map_err(|error| {
                 BindingError::internal(format!("cannot start the threads of the client: {error}"))
             })
     };
-    RUNTIME.read(create, |runtime| read(runtime.handle()))
+    RUNTIME.read(create, |runtime| read(&runtime.handle))
+}
+
+/// A runtime that can be dropped in an asynchronous context: if two threads start a runtime at the
+/// same time, one of them is dropped.
+struct BackgroundRuntime {
+    handle: Handle,
+    runtime: Option<Runtime>,
+}
+
+impl BackgroundRuntime {
+    fn new(runtime: Runtime) -> Self {
+        Self {
+            handle: runtime.handle().clone(),
+            runtime: Some(runtime),
+        }
+    }
+}
+
+impl Drop for BackgroundRuntime {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_runtime_can_be_dropped_in_a_task() {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .build()
+            .unwrap();
+        drop(BackgroundRuntime::new(runtime));
+    }
 
     #[test]
     fn a_forked_process_creates_its_own_value() {
