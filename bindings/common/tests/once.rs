@@ -39,6 +39,7 @@ fn sources() -> Vec<Source> {
         "bindings/uniffi/src",
         "python/scalekit",
         "node/src",
+        "kotlin/src/main",
     ] {
         add(&root, &root.join(folder), &manifest, &mut sources);
     }
@@ -64,20 +65,23 @@ fn add(root: &Path, folder: &Path, manifest: &str, sources: &mut Vec<Source>) {
         }
         let kind = path.extension().and_then(|extension| extension.to_str());
         let generated = manifest.lines().any(|line| line == name);
-        if generated || name.ends_with("tests.rs") || !matches!(kind, Some("rs" | "py" | "ts")) {
+        if generated
+            || name.ends_with("tests.rs")
+            || !matches!(kind, Some("rs" | "py" | "ts" | "kt"))
+        {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();
         let code = match kind {
             Some("py") => python_code(&text),
-            _ => rust_or_typescript_code(&text),
+            _ => code_without_comments(&text),
         };
         sources.push(Source { name, code });
     }
 }
 
 /// Removes comments and the unit tests at the end of a file.
-fn rust_or_typescript_code(text: &str) -> String {
+fn code_without_comments(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
     let mut code = String::new();
     let mut in_comment = false;
@@ -181,10 +185,10 @@ fn environment_variables_are_named_once() {
         let files: Vec<&str> = found.iter().map(|source| source.name.as_str()).collect();
         let total: usize = found.iter().map(|source| count(source)).sum();
         assert_eq!(total, 1, "{name} is in {files:?}");
-        assert!(
-            !files[0].starts_with("python") && !files[0].starts_with("node"),
-            "{files:?}"
-        );
+        let package = ["python", "node", "kotlin"]
+            .iter()
+            .any(|folder| files[0].starts_with(folder));
+        assert!(!package, "{files:?}");
     }
 }
 
@@ -307,11 +311,12 @@ fn the_pages_of_the_core_state_its_defaults() {
 
 #[test]
 fn bindings_use_only_this_crate() {
-    for binding in ["python", "node"] {
+    for binding in ["python", "node", "uniffi"] {
         let folder = root().join("bindings").join(binding);
         let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        let dependencies = manifest.split("[dev-dependencies]").next().unwrap();
         // `scalekit-shared-build` has no code.
-        let crates = manifest.lines().filter(|line| {
+        let crates = dependencies.lines().filter(|line| {
             line.starts_with("scalekit") && !line.starts_with("scalekit-shared-build ")
         });
         let crates: Vec<&str> = crates.collect();
@@ -329,7 +334,7 @@ fn the_readers_of_this_test_work() {
     assert_eq!(numbers("2 ** 20"), [2, 20, 1 << 20]);
     assert!(has_word("a timeoutMs: b", "timeoutMs") && !has_word("toolTimeoutMs", "TimeoutMs"));
     assert_eq!(
-        rust_or_typescript_code("a\n/** x\n b */\n// c\nd\n"),
+        code_without_comments("a\n/** x\n b */\n// c\nd\n"),
         "a\nd\n"
     );
     assert_eq!(

@@ -1,12 +1,13 @@
 //! Adaptation of uniffi's Kotlin code.
 
 /// Declarations whose default visibility is public.
-const DECLARATIONS: [&str; 13] = [
+const DECLARATIONS: [&str; 14] = [
     "class ",
     "object ",
     "interface ",
     "fun ",
     "fun<",
+    "inline fun",
     "val ",
     "const val ",
     "typealias ",
@@ -17,11 +18,18 @@ const DECLARATIONS: [&str; 13] = [
     "suspend fun ",
 ];
 
+const THROWS: &str = "@Throws(NativeException::class)";
+const THROWING: &str = "@Throws(NativeException::class) fun ";
+
 /// Makes every top-level declaration `internal`: the generated code is not part of the package's
 /// API.
 pub(crate) fn adapt(text: String) -> String {
     let lines = text.lines().map(|line| {
         let line = line.strip_prefix("public ").unwrap_or(line);
+        // Top-level functions that throw are indented, and those of classes are overrides.
+        if let Some(function) = line.trim_start().strip_prefix(THROWING) {
+            return format!("    {THROWS} internal fun {function}\n");
+        }
         if DECLARATIONS.iter().any(|start| line.starts_with(start)) {
             format!("internal {line}\n")
         } else {

@@ -51,7 +51,7 @@ fn run(language: &str, library: &str, directory: &str, check: bool) -> anyhow::R
             let found = fs::read_to_string(&path).unwrap_or_default();
             ensure!(
                 found == text,
-                "{} is not up to date; run `make generate-native`",
+                "{} is not up to date; run `make generate`",
                 path.display()
             );
         } else {

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use scalekit::request::split_json;
-use scalekit::{CallOptions, Client, Error, schema};
+use bytes::Bytes;
+use scalekit_bindings::call::{self, Reply};
+use scalekit_bindings::language::KOTLIN;
+use scalekit_bindings::options::call_timeout;
 
 use crate::cancellation::Cancellation;
 use crate::client::NativeClient;
 use crate::failure::NativeError;
-use crate::options::milliseconds;
+use crate::options::number;
 use crate::task;
 
 /// One call of an operation.
@@ -30,7 +32,7 @@ pub struct CallResponse {
     pub body: Vec<u8>,
     /// The HTTP status.
     pub status: u16,
-    /// The HTTP headers. Headers with other than visible ASCII characters are left out.
+    /// The HTTP headers. Bytes that are not UTF-8 are replaced.
     pub headers: Vec<HttpHeader>,
 }
 
@@ -55,40 +57,28 @@ impl NativeClient {
         request: CallRequest,
         cancellation: Option<Arc<Cancellation>>,
     ) -> Result<CallResponse, NativeError> {
-        let client = self.core.clone();
-        let operation = request.operation.clone();
-        let call = async move { Ok(send(client, request).await?) };
-        task::run(&operation, cancellation, call).await
+        let operation = request.operation;
+        let timeout = match request.timeout_ms {
+            Some(timeout) => Some(call_timeout(&KOTLIN, number(timeout))?),
+            None => None,
+        };
+        let call = call::json(self.core.clone(), &operation, request.body, timeout)?;
+        task::run(&operation, cancellation, async move {
+            Ok(response(call.await?))
+        })
+        .await
     }
 }
 
-async fn send(client: Client, request: CallRequest) -> Result<CallResponse, Error> {
-    let Some(operation) = schema::find(&request.operation) else {
-        return Err(Error::invalid_argument(format!(
-            "there is no operation {:?}",
-            request.operation
-        )));
+fn response(reply: Reply<Bytes>) -> CallResponse {
+    let headers = reply.headers().into_iter();
+    let header = |(name, value): (&str, String)| HttpHeader {
+        name: name.to_owned(),
+        value,
     };
-    let mut options = CallOptions::default();
-    if let Some(timeout) = request.timeout_ms {
-        options = options.with_timeout(milliseconds("timeout", timeout)?);
+    CallResponse {
+        status: reply.response.status.as_u16(),
+        headers: headers.map(header).collect(),
+        body: reply.message.into(),
     }
-    let json = serde_json::from_slice(&request.body).map_err(|error| {
-        Error::invalid_argument(format!("the request is not valid JSON: {error}"))
-            .with_operation(operation.name)
-    })?;
-    let response = client
-        .send(operation, split_json(operation, json)?, options)
-        .await?;
-    let headers = response.headers.iter().filter_map(|(name, value)| {
-        Some(HttpHeader {
-            name: name.as_str().to_owned(),
-            value: value.to_str().ok()?.to_owned(),
-        })
-    });
-    Ok(CallResponse {
-        status: response.status.as_u16(),
-        headers: headers.collect(),
-        body: response.body.into(),
-    })
 }

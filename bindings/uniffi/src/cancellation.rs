@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::failure::NativeError;
-use crate::guard;
+use scalekit_bindings::guard;
 
 /// Cancels the calls that it was passed to.
 ///

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use scalekit::Client;
+use scalekit_bindings::{Client, guard, runtime};
 
 use crate::failure::NativeError;
 use crate::options::ClientOptions;
-use crate::{guard, runtime};
 
 /// A client of one environment. The other modules add its functions.
 #[derive(Debug, uniffi::Object)]
@@ -60,9 +59,7 @@ impl NativeClient {
     pub fn shut_down(&self) -> Result<(), NativeError> {
         guard::run(|| {
             // Closing connections requires the context of the tokio runtime.
-            let _context = runtime::handle()?.enter();
-            self.core.close();
-            Ok(())
+            Ok(runtime::enter(|| self.core.close())?)
         })
     }
 }

@@ -1,20 +1,20 @@
 //! The error of every exported function.
 
-use std::any::Any;
-use std::error::Error as _;
 use std::fmt;
-use std::iter::successors;
 
-use scalekit::{Code, Error};
 use scalekit_bindings::exceptions::Exception;
+use scalekit_bindings::language::KOTLIN;
+use scalekit_bindings::{BindingError, Code, Error, Failure as Fields};
 
 /// All fields of an error. The packages convert it to their own exception `class_name`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, uniffi::Record)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, uniffi::Record)]
 pub struct Failure {
     /// The name of the exception class.
     pub class_name: String,
     /// The message, without the operation name.
     pub text: String,
+    /// The option or argument that the message names first.
+    pub argument: Option<String>,
     /// The operation that failed.
     pub operation: Option<String>,
     /// The request id that the service assigned.
@@ -52,26 +52,6 @@ impl NativeError {
         failure
     }
 
-    pub(crate) fn internal(message: impl Into<String>) -> Self {
-        Self::Failed {
-            failure: Failure {
-                class_name: Exception::Scalekit.name().to_owned(),
-                text: message.into(),
-                ..Failure::default()
-            },
-        }
-    }
-
-    /// Converts the payload of a panic to an error.
-    pub(crate) fn panic(payload: &(dyn Any + Send)) -> Self {
-        let text = payload
-            .downcast_ref::<&str>()
-            .copied()
-            .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-            .unwrap_or("unknown");
-        Self::internal(format!("internal error, please report it: {text}"))
-    }
-
     /// The caller cancelled the call.
     pub(crate) fn cancelled(operation: &str) -> Self {
         Self::Failed {
@@ -87,26 +67,33 @@ impl NativeError {
     }
 }
 
-impl From<Error> for NativeError {
-    fn from(error: Error) -> Self {
-        let details = Some(error.details()).filter(|details| !details.is_null());
+impl From<BindingError> for NativeError {
+    fn from(error: BindingError) -> Self {
+        // Kotlin and Swift spell all names alike.
+        let fields = Fields::new(&error, &KOTLIN);
+        let details = Some(fields.details).filter(|details| !details.is_null());
         Self::Failed {
             failure: Failure {
-                class_name: Exception::of(&error).name().to_owned(),
-                text: error.message().to_owned(),
-                operation: error.operation().map(str::to_owned),
-                request_id: error.request_id().map(str::to_owned),
-                retryable: error.retryable(),
-                http_status: error.http_status(),
-                grpc_code: error.grpc_code().map(|code| code.value()),
-                error_code: error.error_code().map(str::to_owned),
-                details: details.map(ToString::to_string),
-                token_reason: error.token_error().map(|reason| reason.reason().to_owned()),
-                causes: successors(error.source(), |&error| error.source())
-                    .map(ToString::to_string)
-                    .collect(),
+                class_name: fields.exception.name().to_owned(),
+                text: fields.message,
+                argument: fields.argument,
+                operation: fields.operation.map(str::to_owned),
+                request_id: fields.request_id,
+                retryable: fields.retryable,
+                http_status: fields.status.map(|(status, _)| status),
+                grpc_code: fields.status.map(|(_, code)| code.value()),
+                error_code: fields.error_code,
+                details: details.map(|details| details.to_string()),
+                token_reason: fields.token_reason.map(str::to_owned),
+                causes: fields.causes,
             },
         }
+    }
+}
+
+impl From<Error> for NativeError {
+    fn from(error: Error) -> Self {
+        BindingError::from(error).into()
     }
 }
 

@@ -13,10 +13,10 @@ mod call;
 mod cancellation;
 mod client;
 mod failure;
-mod guard;
+#[cfg(feature = "jni")]
+mod jni;
 mod login;
 mod options;
-mod runtime;
 mod task;
 mod tokens;
 mod urls;
@@ -34,8 +34,8 @@ pub use options::ClientOptions;
 pub use tokens::TokenChecks;
 pub use urls::{AuthorizationParameters, LogoutParameters};
 
-use scalekit::{API_VERSION, schema::OPERATIONS};
 use scalekit_bindings::exceptions::Exception;
+use scalekit_bindings::{API_VERSION, call::operations, guard};
 
 uniffi::setup_scaffolding!();
 
@@ -62,10 +62,7 @@ pub fn about() -> Result<About, NativeError> {
         Ok(About {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             api_version: API_VERSION.to_owned(),
-            operations: OPERATIONS
-                .iter()
-                .map(|operation| operation.name.to_owned())
-                .collect(),
+            operations: operations().map(str::to_owned).collect(),
             exceptions: Exception::ALL
                 .iter()
                 .map(|class| class.name().to_owned())

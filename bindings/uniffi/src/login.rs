@@ -3,13 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use scalekit::Secret;
-use scalekit::oauth::{CodeOptions, Pkce};
+use scalekit_bindings::tokens::Pkce;
+use scalekit_bindings::{BindingError, CodeOptions, Secret, guard};
 
 use crate::cancellation::Cancellation;
 use crate::client::NativeClient;
 use crate::failure::NativeError;
-use crate::{guard, task};
+use crate::task;
 
 /// The result of a login.
 #[derive(Clone, uniffi::Record)]
@@ -98,8 +98,7 @@ impl NativeClient {
             let result = client
                 .authenticate_with_code(&code, &redirect_uri, &options)
                 .await?;
-            let user = serde_json::to_vec(&result.user)
-                .map_err(|error| NativeError::internal(error.to_string()))?;
+            let user = serde_json::to_vec(&result.user).map_err(BindingError::internal)?;
             Ok(LoginTokens {
                 user,
                 id_token: result.id_token,

@@ -1,9 +1,10 @@
 //! Options of the client's constructor.
 
-use std::fmt;
-use std::time::Duration;
+use std::{env, fmt};
 
-use scalekit::{Client, ClientBuilder, Error, defaults};
+use scalekit_bindings::language::{KOTLIN, SWIFT};
+use scalekit_bindings::options::{Certificates, Given, Value, variables};
+use scalekit_bindings::{Client, ClientOptions as Options, Error, Language, Secret};
 
 /// Options of a client. The core validates their values. Times are in milliseconds.
 #[derive(Clone, Default, uniffi::Record)]
@@ -73,87 +74,63 @@ pub struct ClientOptions {
 impl ClientOptions {
     /// Validates the options and creates the client of the core.
     pub(crate) fn build(self) -> Result<Client, Error> {
-        let mut builder = self
-            .credentials()?
-            .host_language(&self.language, &self.language_version)
-            .dangerous_allow_http(self.allow_insecure_http);
-        builder = self.times(builder)?;
-        if let Some(retries) = self.max_retries {
-            builder = builder.max_attempts(retries.saturating_add(1));
-        }
-        builder = match self.ca_certificates {
-            Some(pem) if pem.contains("-----BEGIN") => builder.ca_certificate_pem(pem),
-            Some(path) => builder.ca_certificate_file(path),
-            None => builder,
+        let language = if self.language == SWIFT.name {
+            &SWIFT
+        } else {
+            &KOTLIN
         };
-        if let Some(url) = self.proxy {
-            builder = builder.proxy(url);
-        }
-        if let Some(tokens) = self.token_cache_size {
-            builder = builder.signature_cache(tokens as usize);
-        }
-        if let Some(issuer) = self.issuer {
-            builder = builder.issuer(issuer);
-        }
-        if let Some(audience) = self.audience {
-            builder = builder.audience(audience);
-        }
-        if let Some(suffix) = self.user_agent_suffix {
-            builder = builder.user_agent_suffix(suffix);
-        }
-        builder.build()
+        let version = self.language_version.clone();
+        self.options(language)?.build(language, &version)
     }
 
-    fn credentials(&self) -> Result<ClientBuilder, Error> {
-        let Some(env_url) = &self.env_url else {
-            return ClientBuilder::from_env();
+    fn options(self, language: &Language) -> Result<Options, Error> {
+        let [env_url, client_id, client_secret] = match self.env_url {
+            Some(env_url) => {
+                let client_id = self.client_id.unwrap_or_default();
+                [Some(env_url), Some(client_id), self.client_secret]
+            }
+            None => {
+                let read = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+                variables::credentials(read)?.map(Some)
+            }
         };
-        let client_id = self.client_id.as_deref().unwrap_or_default();
-        Ok(match &self.client_secret {
-            Some(secret) => Client::builder(env_url, client_id, secret),
-            None => Client::public(env_url, client_id),
-        })
-    }
-
-    fn times(&self, mut builder: ClientBuilder) -> Result<ClientBuilder, Error> {
-        if let Some(value) = self.call_timeout_ms {
-            builder = builder.call_timeout(milliseconds("callTimeout", value)?);
+        let mut options = Options {
+            env_url: env_url.unwrap_or_default(),
+            client_id: client_id.unwrap_or_default(),
+            client_secret: client_secret.map(Secret::from),
+            max_retries: self.max_retries,
+            ca_certificates: self.ca_certificates.map(Certificates::from),
+            proxy: self.proxy,
+            token_cache_size: self.token_cache_size.map(|tokens| tokens as usize),
+            issuer: self.issuer,
+            audience: self.audience,
+            user_agent_suffix: self.user_agent_suffix,
+            allow_insecure_http: self.allow_insecure_http,
+            ..Options::default()
+        };
+        for (name, time) in [
+            ("callTimeout", self.call_timeout_ms),
+            ("toolTimeout", self.tool_timeout_ms),
+            ("connectTimeout", self.connect_timeout_ms),
+            ("keepaliveInterval", self.keepalive_interval_ms),
+            ("keepaliveTimeout", self.keepalive_timeout_ms),
+            ("tokenLeeway", self.token_leeway_ms),
+            ("webhookTolerance", self.webhook_tolerance_ms),
+        ] {
+            if let Some(time) = time {
+                options.set(language, name, number(time))?;
+            }
         }
-        if let Some(value) = self.tool_timeout_ms {
-            builder = builder.tool_timeout(milliseconds("toolTimeout", value)?);
-        }
-        if let Some(value) = self.connect_timeout_ms {
-            builder = builder.connect_timeout(milliseconds("connectTimeout", value)?);
-        }
-        if self.keepalive_interval_ms.is_some() || self.keepalive_timeout_ms.is_some() {
-            // The core's setter takes both values.
-            builder = builder.keepalive(
-                milliseconds(
-                    "keepaliveInterval",
-                    self.keepalive_interval_ms
-                        .unwrap_or(defaults::KEEPALIVE_INTERVAL.as_secs_f64() * 1000.0),
-                )?,
-                milliseconds(
-                    "keepaliveTimeout",
-                    self.keepalive_timeout_ms
-                        .unwrap_or(defaults::KEEPALIVE_TIMEOUT.as_secs_f64() * 1000.0),
-                )?,
-            );
-        }
-        if let Some(value) = self.token_leeway_ms {
-            builder = builder.token_leeway(milliseconds("tokenLeeway", value)?);
-        }
-        if let Some(value) = self.webhook_tolerance_ms {
-            builder = builder.webhook_tolerance(milliseconds("webhookTolerance", value)?);
-        }
-        Ok(builder)
+        Ok(options)
     }
 }
 
-/// Converts milliseconds to a duration. Returns an error if the value is out of range.
-pub(crate) fn milliseconds(option: &str, value: f64) -> Result<Duration, Error> {
-    Duration::try_from_secs_f64(value / 1000.0)
-        .map_err(|error| Error::config(format!("{option}: {error}")))
+/// Returns a number for the options that convert and check it.
+pub(crate) fn number(number: f64) -> Given {
+    Given {
+        value: Value::Number(number),
+        type_name: String::new(),
+    }
 }
 
 impl fmt::Debug for ClientOptions {

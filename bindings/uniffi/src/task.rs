@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
+use scalekit_bindings::process::with_runtime;
+use scalekit_bindings::{BindingError, guard};
 use tokio::task::JoinHandle;
 
 use crate::cancellation::Cancellation;
 use crate::failure::NativeError;
-use crate::{guard, runtime};
 
 static LIVE: AtomicU64 = AtomicU64::new(0);
 
@@ -25,15 +26,15 @@ pub(crate) fn live() -> u64 {
 pub(crate) async fn run<T: Send + 'static>(
     operation: &str,
     cancellation: Option<Arc<Cancellation>>,
-    future: impl Future<Output = Result<T, NativeError>> + Send + 'static,
+    future: impl Future<Output = Result<T, BindingError>> + Send + 'static,
 ) -> Result<T, NativeError> {
     let counted = Live::new();
-    let task = runtime::handle()?.spawn(async move {
+    let future = async move {
         // The task owns the counter: it is decremented when the task's future is dropped.
         let _counted = counted;
         guard::run_async(future).await
-    });
-    let task = AbortOnDrop(task);
+    };
+    let task = AbortOnDrop(with_runtime(|handle| handle.spawn(future))?);
     match cancellation {
         None => task.await,
         Some(cancellation) => tokio::select! {
@@ -61,18 +62,19 @@ impl Drop for Live {
 }
 
 /// A task that is aborted if its result is not awaited to the end.
-struct AbortOnDrop<T>(JoinHandle<Result<T, NativeError>>);
+struct AbortOnDrop<T>(JoinHandle<Result<T, BindingError>>);
 
 impl<T> Future for AbortOnDrop<T> {
     type Output = Result<T, NativeError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         Pin::new(&mut self.0).poll(context).map(|joined| {
-            joined.unwrap_or_else(|error| {
-                Err(NativeError::internal(format!(
+            let joined = joined.unwrap_or_else(|error| {
+                Err(BindingError::internal(format!(
                     "the call did not end: {error}"
                 )))
-            })
+            });
+            joined.map_err(NativeError::from)
         })
     }
 }

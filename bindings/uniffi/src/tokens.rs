@@ -3,15 +3,17 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use scalekit::token::{TokenValidation, VerifiedToken};
-use scalekit::{Error, ErrorKind};
+use scalekit_bindings::language::KOTLIN;
+use scalekit_bindings::options;
+use scalekit_bindings::tokens::{self, TokenValidation, VerifiedToken};
+use scalekit_bindings::{BindingError, Client, Error, guard};
 
 use crate::cancellation::Cancellation;
 use crate::client::NativeClient;
 use crate::failure::NativeError;
 use crate::login::IdpInitiatedLogin;
-use crate::options::milliseconds;
-use crate::{guard, runtime, task};
+use crate::options::number;
+use crate::task;
 
 const VALIDATE: &str = "validate_token";
 
@@ -37,15 +39,14 @@ pub struct TokenChecks {
 
 impl TokenChecks {
     fn validation(self) -> Result<TokenValidation, Error> {
-        let mut checks = TokenValidation::new().required_scopes(self.required_scopes);
-        checks.issuer = self.issuer;
-        checks.audience = self.audience;
-        checks.leeway = self
-            .leeway_ms
-            .map(|value| milliseconds("leeway", value))
-            .transpose()?;
-        checks.as_of = self.now_ms.map(clock);
-        Ok(checks)
+        let as_of = self.now_ms.map(clock);
+        checks(
+            self.issuer,
+            self.audience,
+            self.required_scopes,
+            self.leeway_ms,
+            as_of,
+        )
     }
 }
 
@@ -67,7 +68,7 @@ impl NativeClient {
         checks: TokenChecks,
     ) -> Result<Option<Vec<u8>>, NativeError> {
         guard::run(
-            || match self.validate_cached(&token, &checks.validation()?)? {
+            || match validate_cached(&self.core, &token, &checks.validation()?)? {
                 Some(verified) => Ok(Some(verified?.payload().to_vec())),
                 None => Ok(None),
             },
@@ -84,9 +85,9 @@ impl NativeClient {
         checks: TokenChecks,
     ) -> Result<Option<bool>, NativeError> {
         guard::run(
-            || match self.validate_cached(&token, &checks.validation()?)? {
-                Some(Err(error)) if error.kind() != ErrorKind::InvalidToken => Err(error.into()),
-                verified => Ok(verified.map(|verified| verified.is_ok())),
+            || match validate_cached(&self.core, &token, &checks.validation()?)? {
+                Some(verified) => Ok(Some(tokens::is_valid(verified)?)),
+                None => Ok(None),
             },
         )
     }
@@ -166,18 +167,26 @@ impl NativeClient {
     }
 }
 
-impl NativeClient {
-    /// Validates a token with cached keys. Stale keys are used and refreshed in the background.
-    pub(crate) fn validate_cached(
-        &self,
-        token: &str,
-        checks: &TokenValidation,
-    ) -> Result<Option<Result<VerifiedToken, Error>>, NativeError> {
-        if !self.core.keys_are_stale() {
-            return Ok(self.core.try_validate_cached(token, checks));
-        }
-        // The refresh is spawned on the tokio runtime.
-        let _context = runtime::handle()?.enter();
-        Ok(self.core.try_validate_cached(token, checks))
-    }
+/// Validates a token with cached keys. Stale keys are used and refreshed in the background.
+pub(crate) fn validate_cached(
+    client: &Client,
+    token: &str,
+    checks: &TokenValidation,
+) -> Result<Option<Result<VerifiedToken, Error>>, BindingError> {
+    tokens::validate_cached(client, token, checks, |validation| validation.run())
+}
+
+/// Returns the checks of a validation.
+pub(crate) fn checks(
+    issuer: Option<Vec<String>>,
+    audience: Option<Vec<String>>,
+    required_scopes: Vec<String>,
+    leeway_ms: Option<f64>,
+    as_of: Option<SystemTime>,
+) -> Result<TokenValidation, Error> {
+    let mut checks = tokens::checks(issuer, audience, required_scopes, as_of);
+    checks.leeway = leeway_ms
+        .map(|leeway| options::leeway(&KOTLIN, number(leeway)))
+        .transpose()?;
+    Ok(checks)
 }

@@ -1,10 +1,11 @@
 //! Authorization and logout URLs.
 
-use scalekit::oauth::{AuthorizationUrlOptions, LogoutUrlOptions};
+use scalekit_bindings::guard;
+use scalekit_bindings::language::KOTLIN;
+use scalekit_bindings::urls::{self, AuthorizationUrlOptions, LogoutUrlOptions};
 
 use crate::client::NativeClient;
 use crate::failure::NativeError;
-use crate::guard;
 
 /// Parameters of an authorization URL. Empty values are left out.
 #[derive(Clone, Debug, Default, uniffi::Record)]
@@ -81,7 +82,12 @@ impl NativeClient {
             options.prompt = parameters.prompt;
             options.code_challenge = parameters.code_challenge;
             options.code_challenge_method = parameters.code_challenge_method;
-            Ok(self.core.authorization_url(&redirect_uri, &options))
+            Ok(urls::authorization_url(
+                &self.core,
+                &KOTLIN,
+                &redirect_uri,
+                &options,
+            ))
         })
     }
 
@@ -95,7 +101,7 @@ impl NativeClient {
             options.id_token_hint = parameters.id_token_hint;
             options.post_logout_redirect_uri = parameters.post_logout_redirect_uri;
             options.state = parameters.state;
-            Ok(self.core.logout_url(&options))
+            Ok(urls::logout_url(&self.core, &KOTLIN, &options))
         })
     }
 }

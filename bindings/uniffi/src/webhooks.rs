@@ -2,12 +2,12 @@
 
 use std::time::SystemTime;
 
-use scalekit::webhook::{Purpose, SignatureHeaders};
+use scalekit_bindings::guard;
+use scalekit_bindings::webhooks::{Purpose, SignatureHeaders};
 
 use crate::call::HttpHeader;
 use crate::client::NativeClient;
 use crate::failure::NativeError;
-use crate::guard;
 use crate::tokens::clock;
 
 #[uniffi::export]

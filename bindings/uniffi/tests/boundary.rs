@@ -120,7 +120,11 @@ fn invalid_options_are_argument_errors() {
     invalid.call_timeout_ms = Some(f64::INFINITY);
     let error = NativeClient::new(invalid).unwrap_err();
     assert_eq!(error.failure().class_name, "ScalekitArgumentException");
-    assert!(error.failure().text.starts_with("callTimeout: "), "{error}");
+    assert_eq!(error.failure().argument.as_deref(), Some("callTimeout"));
+    assert!(
+        error.failure().text.starts_with("callTimeout must be "),
+        "{error}"
+    );
 }
 
 #[test]
