@@ -31,6 +31,7 @@
 pub mod aliases;
 pub mod conformance;
 pub mod emulator;
+pub mod kotlin;
 mod layer;
 pub mod node;
 mod output;
@@ -60,7 +61,8 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     conformance::generate(schema, out)?;
     emulator::generate(schema, out)?;
     python::generate(schema, out)?;
-    node::generate(schema, out)
+    node::generate(schema, out)?;
+    kotlin::generate(schema, out)
 }
 
 /// Returns the root folder of the project. It does not depend on the current folder.

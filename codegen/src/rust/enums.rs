@@ -70,7 +70,7 @@ pub(super) fn view(schema: &Schema, values: &EnumDescriptor) -> anyhow::Result<E
 
 /// Returns the name of a variant: the value's name without the enum's name as prefix. For the zero
 /// value `…_UNSPECIFIED`, it is `Unspecified`.
-pub(super) fn variant(values: &EnumDescriptor, value: &EnumValueDescriptor) -> String {
+pub(crate) fn variant(values: &EnumDescriptor, value: &EnumValueDescriptor) -> String {
     let name = upper_camel(value.name());
     if value.number() == 0 && name.ends_with("Unspecified") {
         return "Unspecified".to_owned();

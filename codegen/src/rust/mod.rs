@@ -32,10 +32,12 @@ use crate::Output;
 use crate::resources::Api;
 use crate::schema::{Schema, upper_camel};
 
+pub(crate) use enums::variant;
 pub(crate) use methods::{Conversion, conversion, output_field};
 pub(crate) use module::Module;
 pub(crate) use rustfmt::rustfmt;
 pub(crate) use templates::render;
+pub(crate) use types::is_secret;
 
 /// What the generators of Rust code read.
 pub(crate) struct Context<'a> {

@@ -208,7 +208,7 @@ fn entry_of(field: &FieldDescriptor) -> anyhow::Result<MessageDescriptor> {
 
 /// Returns `true` if the name of the field is in [`SECRETS`] or if its comment ends with "Secret.".
 /// Fields with messages are never secret, because messages redact their own secrets.
-fn is_secret(schema: &Schema, field: &FieldDescriptor) -> bool {
+pub(crate) fn is_secret(schema: &Schema, field: &FieldDescriptor) -> bool {
     let is_scalar = match field.kind() {
         Kind::Message(message) => message.full_name().starts_with("google.protobuf."),
         Kind::String | Kind::Bytes => true,
