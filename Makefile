@@ -10,6 +10,10 @@
 #   make test-node          test the Node package with a debug build of its addon
 #   make test-node-package  test the Node package as npm installs it, with a release build of its addon
 #   make test-consumers     test applications with Next.js, bundlers, Bun, Deno, Jest and Vitest
+#   make test-kotlin        test the Kotlin package with a debug build of its native library
+#   make test-kotlin-consumers  test applications with Spring Boot, Ktor and plain Java
+#   make quickstart-kotlin  run examples/Quickstart.kt
+#   make kotlin-jar         make the jar of the Kotlin package with a small native library
 #   make test-oidc          test the emulator with a generic OpenID Connect client in Node
 #   make test-mcp           test the emulator with the official MCP client in Node
 #   make fuzz               20,000 runs of each fuzz target
@@ -27,6 +31,8 @@ TOOLS := $(VENV)/tools
 EMULATOR := target/debug/scalekit-emulator
 ATTACKS := target/debug/attack-server
 ADDON := libscalekit_node.$(if $(filter Darwin,$(shell uname)),dylib,so)
+NATIVE := libscalekit_uniffi.$(if $(filter Darwin,$(shell uname)),dylib,so)
+BINDGEN := target/debug/scalekit-uniffi-bindgen
 TSC := node/node_modules/.bin/tsc
 # Selected with every package, so that all builds use the same features of the dependencies and
 # share their artifacts.
@@ -38,9 +44,10 @@ export SCALEKIT_EMULATOR_BIN := $(CURDIR)/$(EMULATOR)
 
 RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.rs' -o -path '*/templates/*' -o -path '*/assets/*' -o -name Cargo.toml 2>/dev/null) Cargo.toml Cargo.lock
 NODE_SOURCES := $(shell find node/src -type f 2>/dev/null) node/tsconfig.json
+KOTLIN_SOURCES := $(shell find kotlin/src -name '*.kt' -o -name '*.java' 2>/dev/null) kotlin/pom.xml examples/Quickstart.kt
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -not -path 'python/tests/*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-node quickstart-rust test lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers fuzz bench instructions public-api generate clean
+.PHONY: help quickstart quickstart-node quickstart-rust quickstart-kotlin test lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-kotlin test-kotlin-consumers kotlin-jar fuzz bench instructions public-api generate clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -56,7 +63,9 @@ quickstart-rust: $(EMULATOR)
 	cargo build -q -p scalekit-conformance $(SHARED) --example quickstart
 	$(EMULATOR) run --auto-approve -- target/debug/examples/quickstart
 
-test: lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers fuzz quickstart quickstart-node quickstart-rust
+# SKIP=kotlin leaves out the tests that need a JDK and Maven.
+test: lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers fuzz quickstart quickstart-node quickstart-rust $(if $(filter kotlin,$(SKIP)),,test-kotlin test-kotlin-consumers quickstart-kotlin)
+	$(if $(SKIP),@echo "left out by SKIP: $(SKIP)")
 
 # Checks that a program of the system exists. If it is missing, installs it (on Debian as root) or
 # prints the command that installs it.
@@ -185,6 +194,39 @@ node/tests/consumers/node_modules/.installed: node/tests/consumers/package.json 
 	cd node/tests/consumers && npm ci --silent
 	touch $@
 
+# --- Kotlin ---------------------------------------------------------------------------------------------
+
+# The native library of the Kotlin and Swift packages.
+target/debug/$(NATIVE): $(RUST_SOURCES) | $(RUST)
+	cargo rustc -q -p scalekit-uniffi --features shared-build --lib --crate-type cdylib
+	touch $@
+
+# The generator of the interface to that library. With the emulator, because it needs fewer features.
+$(BINDGEN): $(RUST_SOURCES) | $(RUST)
+	cargo build -q -p scalekit-uniffi-bindgen -p scalekit-emulator $(SHARED) --bins
+	touch $@
+
+target/kotlin/.compiled: target/debug/$(NATIVE) $(KOTLIN_SOURCES) scripts/kotlin | target/.has-jdk target/.has-maven
+	scripts/kotlin compile target/debug/$(NATIVE)
+	touch $@
+
+test-kotlin: target/kotlin/.compiled $(BINDGEN) $(EMULATOR) $(ATTACKS)
+	$(BINDGEN) kotlin target/debug/$(NATIVE) kotlin/src/generated/kotlin --check
+	scripts/kotlin test
+
+# Applications with Spring Boot, with Ktor and without a framework.
+test-kotlin-consumers: target/kotlin/.compiled $(EMULATOR)
+	scripts/kotlin consumers
+
+quickstart-kotlin: target/kotlin/.compiled $(EMULATOR)
+	scripts/kotlin quickstart
+
+# Replaces the native library of the debug build.
+kotlin-jar: | $(RUST) target/.has-jdk target/.has-maven
+	rm -f target/kotlin/.compiled
+	cargo rustc -q --profile native -p scalekit-uniffi --lib --crate-type cdylib
+	scripts/kotlin jar target/native/$(NATIVE)
+
 # --- other ----------------------------------------------------------------------------------------------
 
 fuzz: | $(RUST)
@@ -199,8 +241,9 @@ instructions: | $(RUST)
 public-api: | $(RUST)
 	scripts/check-public-api --update
 
-generate: node/node_modules/.installed $(TOOLS)/.installed | $(RUST)
+generate: node/node_modules/.installed $(TOOLS)/.installed $(BINDGEN) target/debug/$(NATIVE) | $(RUST)
 	cargo run -q -p codegen
+	$(BINDGEN) kotlin target/debug/$(NATIVE) kotlin/src/generated/kotlin
 
 clean:
 	cargo clean

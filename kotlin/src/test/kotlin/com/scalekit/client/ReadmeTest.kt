@@ -1,0 +1,66 @@
+package com.scalekit.client
+
+import com.scalekit.client.support.Emulator
+import com.scalekit.client.support.ROOT
+import java.io.File
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+
+/** The programs of README.md are source files of the tests. They are compared and run. */
+class ReadmeTest {
+    private val readme = File(ROOT, "kotlin/README.md").readText()
+    private val sources = File(ROOT, "kotlin/src/test")
+
+    @Test
+    fun `the snippets are the programs of the tests`() {
+        val snippets =
+            Regex("```(kotlin|java)\n(.*?)```", RegexOption.DOT_MATCHES_ALL)
+                .findAll(readme)
+                .map { it.groupValues[2] }
+                .toSet()
+        val files =
+            File(sources, "kotlin/readme").listFiles()!! +
+                File(sources, "java/readme").listFiles()!!
+        val programs = files.map { it.readText().substringAfter("\n\n") }.toSet()
+        assertEquals(programs, snippets)
+    }
+
+    @Test
+    fun `the programs run`() {
+        Emulator().use { emulator ->
+            val outputs =
+                mapOf(
+                    "readme.firstcall.FirstCallKt" to "created org_",
+                    "readme.tokencheck.TokenCheckKt" to "rejected: ",
+                    "readme.webhook.WebhookKt" to "rejected: Missing required headers\n400",
+                    "readme.errors.ErrorsKt" to "RESOURCE_NOT_FOUND, request ",
+                    "readme.paging.PagingKt" to "2 of 4",
+                    "readme.JavaExample" to "RESOURCE_NOT_FOUND",
+                )
+            for ((program, expected) in outputs) {
+                val output = run(emulator, program)
+                assertTrue(expected in output, "$program: $output")
+            }
+        }
+    }
+
+    private fun run(emulator: Emulator, program: String): String {
+        val classPath =
+            System.getProperty("surefire.test.class.path") ?: System.getProperty("java.class.path")
+        val java = File(System.getProperty("java.home"), "bin/java").path
+        val builder =
+            ProcessBuilder(java, "-XX:TieredStopAtLevel=1", "-cp", classPath, program)
+                .redirectErrorStream(true)
+        builder.environment() +=
+            mapOf(
+                "SCALEKIT_ENVIRONMENT_URL" to emulator.url,
+                "SCALEKIT_CLIENT_ID" to emulator.clientId,
+                "SCALEKIT_CLIENT_SECRET" to emulator.clientSecret,
+            )
+        val process = builder.start()
+        val output = process.inputStream.bufferedReader().readText()
+        assertEquals(0, process.waitFor(), "$program: $output")
+        return output
+    }
+}
