@@ -17,6 +17,7 @@ from pathlib import Path
 
 from calling import calling
 from importing import importing
+from kotlin_package import kotlin_package
 from node_package import node_package
 from report import PYTHON, ROOT, output, results, row
 from tokens import tokens
@@ -70,6 +71,7 @@ def main() -> None:
         "urls": urls,
         "calling": calling,
         "node": node_package,
+        "kotlin": kotlin_package,
         "emulator": emulator,
     }
     for name in sys.argv[2:] or parts:

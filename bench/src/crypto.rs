@@ -4,16 +4,14 @@
 //! * `crypto verify FILE THREADS` verifies the RSA-2048 signatures of the tokens with a parsed key.
 //! * `crypto hmac BYTES` computes HMAC-SHA256 with a prepared key.
 //!
-//! `verify` and `hmac` print `ready`. Then they print the microseconds of one operation for each
-//! line on standard input, measured over about 20 ms.
+//! See `rounds::serve` for the output of `verify` and `hmac`.
 #![allow(clippy::print_stdout)]
 
 mod fixture;
+mod rounds;
 
 use std::hint::black_box;
-use std::io::BufRead;
-use std::sync::Barrier;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use aws_lc_rs::hmac;
@@ -37,7 +35,7 @@ fn main() -> Result<()> {
         ["verify", path, threads] => {
             let fixture = Fixture::read(path)?;
             let (key, signatures) = (fixture.key()?, fixture.signatures()?);
-            serve(threads.parse()?, |index| {
+            rounds::serve(threads.parse()?, |index| {
                 let (signed, signature) = &signatures[index % signatures.len()];
                 assert!(
                     key.verify_sig(signed.as_bytes(), signature).is_ok(),
@@ -48,7 +46,7 @@ fn main() -> Result<()> {
         ["hmac", bytes] => {
             let key = hmac::Key::new(hmac::HMAC_SHA256, &[7; 32]);
             let content = vec![b'x'; bytes.parse()?];
-            serve(1, |_| {
+            rounds::serve(1, |_| {
                 black_box(hmac::sign(&key, black_box(&content)));
             })?;
         }
@@ -84,43 +82,4 @@ fn make(count: usize) -> Result<Fixture> {
         jwks: json!({ "keys": [jwk] }),
         tokens,
     })
-}
-
-fn serve(threads: usize, work: impl Fn(usize) + Sync) -> Result<()> {
-    let mut count = 1;
-    while measure(threads, count, &work) < Duration::from_millis(20) {
-        count *= 2;
-    }
-    println!("ready");
-    for line in std::io::stdin().lock().lines() {
-        line?;
-        let time = measure(threads, count, &work);
-        println!("{}", time.as_secs_f64() * 1e6 / (count * threads) as f64);
-    }
-    Ok(())
-}
-
-/// Runs `count` operations on each thread. Returns the time from the first start to the last end.
-fn measure(threads: usize, count: usize, work: &(impl Fn(usize) + Sync)) -> Duration {
-    let start = Barrier::new(threads);
-    let times: Vec<_> = std::thread::scope(|scope| {
-        let run = |thread| {
-            start.wait();
-            let started = Instant::now();
-            (0..count).for_each(|index| work(thread * count + index));
-            (started, Instant::now())
-        };
-        let running: Vec<_> = (0..threads)
-            .map(|thread| scope.spawn(move || run(thread)))
-            .collect();
-        running
-            .into_iter()
-            .map(|thread| thread.join().expect("the worker thread succeeds"))
-            .collect()
-    });
-    let first = times.iter().map(|(started, _)| *started).min();
-    let last = times.iter().map(|(_, ended)| *ended).max();
-    first
-        .zip(last)
-        .map_or(Duration::ZERO, |(first, last)| last - first)
 }
