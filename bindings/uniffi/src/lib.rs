@@ -9,6 +9,7 @@
 // UniFFI has no boxed errors.
 #![allow(clippy::result_large_err)]
 
+mod c;
 mod call;
 mod cancellation;
 mod client;

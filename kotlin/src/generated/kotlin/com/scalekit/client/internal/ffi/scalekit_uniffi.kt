@@ -693,6 +693,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_scalekit_uniffi_checksum_method_cancellation_cancel(
     ): Int
+    external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_address(
+    ): Int
     external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_call(
     ): Int
     external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_client_id(
@@ -770,6 +772,8 @@ internal object UniffiLib {
     external fun uniffi_scalekit_uniffi_fn_free_nativeclient(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
     external fun uniffi_scalekit_uniffi_fn_constructor_nativeclient_new(`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_scalekit_uniffi_fn_method_nativeclient_address(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_scalekit_uniffi_fn_method_nativeclient_call(`ptr`: Long,`request`: RustBuffer.ByValue,`cancellation`: RustBuffer.ByValue,
     ): Long
@@ -951,6 +955,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_scalekit_uniffi_checksum_method_cancellation_cancel() and 0xFFFF) != 10469) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_scalekit_uniffi_checksum_method_nativeclient_address() and 0xFFFF) != 11748) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_scalekit_uniffi_checksum_method_nativeclient_call() and 0xFFFF) != 54616) {
@@ -1851,6 +1858,15 @@ internal object FfiConverterTypeCancellation: FfiConverter<Cancellation, Long> {
 internal interface NativeClientInterface {
 
     /**
+     * Returns the address of the client for the C functions. It is valid as long as the object
+     * lives.
+     *
+     * # Errors
+     * Never fails.
+     */
+    fun `address`(): kotlin.ULong
+
+    /**
      * Calls an operation.
      *
      * # Errors
@@ -2136,6 +2152,27 @@ internal open class NativeClient: Disposable, AutoCloseable, NativeClientInterfa
             UniffiLib.uniffi_scalekit_uniffi_fn_clone_nativeclient(handle, status)
         }
     }
+
+
+    /**
+     * Returns the address of the client for the C functions. It is valid as long as the object
+     * lives.
+     *
+     * # Errors
+     * Never fails.
+     */
+    @Throws(NativeException::class)override fun `address`(): kotlin.ULong {
+            return FfiConverterULong.lift(
+    callWithHandle {
+    uniffiRustCallWithError(NativeException) { _status ->
+    UniffiLib.uniffi_scalekit_uniffi_fn_method_nativeclient_address(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
 
 
     /**
