@@ -39,6 +39,7 @@ pub mod python;
 pub mod resources;
 pub mod rust;
 mod schema;
+pub mod swift;
 mod templates;
 pub mod wire;
 
@@ -62,7 +63,8 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     emulator::generate(schema, out)?;
     python::generate(schema, out)?;
     node::generate(schema, out)?;
-    kotlin::generate(schema, out)
+    kotlin::generate(schema, out)?;
+    swift::generate(schema, out)
 }
 
 /// Returns the root folder of the project. It does not depend on the current folder.
