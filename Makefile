@@ -14,6 +14,8 @@
 #   make test-kotlin-consumers  test applications with Spring Boot, Ktor and plain Java
 #   make quickstart-kotlin  run examples/Quickstart.kt
 #   make kotlin-jar         make the jar of the Kotlin package with a small native library
+#   make test-swift         test the Swift package with a debug build of its native library
+#   make quickstart-swift   run swift/Examples/Quickstart
 #   make test-oidc          test the emulator with a generic OpenID Connect client in Node
 #   make test-mcp           test the emulator with the official MCP client in Node
 #   make fuzz               20,000 runs of each fuzz target
@@ -47,7 +49,7 @@ NODE_SOURCES := $(shell find node/src -type f 2>/dev/null) node/tsconfig.json
 KOTLIN_SOURCES := $(shell find kotlin/src -name '*.kt' -o -name '*.java' 2>/dev/null) kotlin/pom.xml examples/Quickstart.kt
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -not -path 'python/tests/*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-node quickstart-rust quickstart-kotlin test lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-kotlin test-kotlin-consumers kotlin-jar fuzz bench instructions public-api generate clean
+.PHONY: help quickstart quickstart-node quickstart-rust quickstart-kotlin quickstart-swift test lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-kotlin test-kotlin-consumers kotlin-jar test-swift fuzz bench instructions public-api generate clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -63,8 +65,9 @@ quickstart-rust: $(EMULATOR)
 	cargo build -q -p scalekit-conformance $(SHARED) --example quickstart
 	$(EMULATOR) run --auto-approve -- target/debug/examples/quickstart
 
-# SKIP=kotlin leaves out the tests that need a JDK and Maven.
-test: lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers fuzz quickstart quickstart-node quickstart-rust $(if $(filter kotlin,$(SKIP)),,test-kotlin test-kotlin-consumers quickstart-kotlin)
+# SKIP=kotlin leaves out the tests that need a JDK and Maven, SKIP=swift those that need Swift, and
+# SKIP="kotlin swift" both.
+test: lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers fuzz quickstart quickstart-node quickstart-rust $(if $(filter kotlin,$(SKIP)),,test-kotlin test-kotlin-consumers quickstart-kotlin) $(if $(filter swift,$(SKIP)),,test-swift quickstart-swift)
 	$(if $(SKIP),@echo "left out by SKIP: $(SKIP)")
 
 # Checks that a program of the system exists. If it is missing, installs it (on Debian as root) or
@@ -227,6 +230,23 @@ kotlin-jar: | $(RUST) target/.has-jdk target/.has-maven
 	cargo rustc -q --profile native -p scalekit-uniffi --lib --crate-type cdylib
 	scripts/kotlin jar target/native/$(NATIVE)
 
+# --- Swift ----------------------------------------------------------------------------------------------
+
+SWIFT_BUILD := --package-path swift --scratch-path target/swift -Xlinker -L$(CURDIR)/target/debug \
+  -Xlinker -rpath -Xlinker $(CURDIR)/target/debug
+# The handwritten sources.
+SWIFT_SOURCES := $(shell find swift -name '*.swift' -not -path '*/Generated/*' -not -path '*/ScalekitNative/*')
+
+# One test at a time: tests measure the memory of the process and count its calls.
+test-swift: target/debug/$(NATIVE) $(BINDGEN) $(EMULATOR) $(ATTACKS)
+	$(BINDGEN) swift target/debug/$(NATIVE) swift/Sources --check
+	scripts/swift format lint --strict $(SWIFT_SOURCES)
+	scripts/swift test $(SWIFT_BUILD) --no-parallel
+	$(EMULATOR) run -- scripts/swift run $(SWIFT_BUILD) FirstCall
+
+quickstart-swift: target/debug/$(NATIVE) $(EMULATOR)
+	$(EMULATOR) run --auto-approve -- scripts/swift run $(SWIFT_BUILD) Quickstart
+
 # --- other ----------------------------------------------------------------------------------------------
 
 fuzz: | $(RUST)
@@ -244,6 +264,7 @@ public-api: | $(RUST)
 generate: node/node_modules/.installed $(TOOLS)/.installed $(BINDGEN) target/debug/$(NATIVE) | $(RUST)
 	cargo run -q -p codegen
 	$(BINDGEN) kotlin target/debug/$(NATIVE) kotlin/src/generated/kotlin
+	$(BINDGEN) swift target/debug/$(NATIVE) swift/Sources
 
 clean:
 	cargo clean
