@@ -20,6 +20,7 @@ from importing import importing
 from kotlin_package import kotlin_package
 from node_package import node_package
 from report import PYTHON, ROOT, output, results, row
+from swift_package import swift_package
 from tokens import tokens
 from urls import urls
 from webhooks import webhooks
@@ -72,6 +73,7 @@ def main() -> None:
         "calling": calling,
         "node": node_package,
         "kotlin": kotlin_package,
+        "swift": swift_package,
         "emulator": emulator,
     }
     for name in sys.argv[2:] or parts:
