@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use scalekit_bindings::call::{self, Reply};
+use scalekit_bindings::call::{self, CallOutput};
 use scalekit_bindings::language::KOTLIN;
 use scalekit_bindings::options::call_timeout;
 
@@ -70,15 +70,15 @@ impl NativeClient {
     }
 }
 
-fn response(reply: Reply<Bytes>) -> CallResponse {
-    let headers = reply.headers().into_iter();
+fn response(output: CallOutput<Bytes>) -> CallResponse {
+    let headers = output.headers().into_iter();
     let header = |(name, value): (&str, String)| HttpHeader {
         name: name.to_owned(),
         value,
     };
     CallResponse {
-        status: reply.response.status.as_u16(),
+        status: output.response.status.as_u16(),
         headers: headers.map(header).collect(),
-        body: reply.message.into(),
+        body: output.message.into(),
     }
 }
