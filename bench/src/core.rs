@@ -1,18 +1,14 @@
 //! `core FILE`: validates one token whose signature is cached, with the key set of the core.
 //!
 //! `FILE` is the output of `crypto make`. See `rounds::serve` for the output.
-#![allow(clippy::print_stdout)]
-
-mod fixture;
-mod rounds;
 
 use std::hint::black_box;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use scalekit::token::{KeySet, TokenValidation};
-
-use fixture::Fixture;
+use scalekit_bench::fixture::Fixture;
+use scalekit_bench::rounds;
 
 fn main() -> Result<()> {
     let path = std::env::args().nth(1).context("usage: core FILE")?;

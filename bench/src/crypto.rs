@@ -7,9 +7,6 @@
 //! See `rounds::serve` for the output of `verify` and `hmac`.
 #![allow(clippy::print_stdout)]
 
-mod fixture;
-mod rounds;
-
 use std::hint::black_box;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -20,9 +17,9 @@ use aws_lc_rs::rsa::{KeyPair, KeySize, PublicKeyComponents};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use scalekit_bench::fixture::Fixture;
+use scalekit_bench::rounds;
 use serde_json::json;
-
-use fixture::Fixture;
 
 fn main() -> Result<()> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();

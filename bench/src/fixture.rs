@@ -8,20 +8,30 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Fixture {
-    pub(crate) jwks: Value,
-    pub(crate) tokens: Vec<String>,
+/// A key set and tokens that it verifies.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Fixture {
+    /// The key set (RFC 7517).
+    pub jwks: Value,
+    /// The tokens.
+    pub tokens: Vec<String>,
 }
 
 impl Fixture {
-    pub(crate) fn read(path: &str) -> Result<Self> {
+    /// Reads a file that `crypto make` wrote.
+    ///
+    /// # Errors
+    /// The file cannot be read or is invalid.
+    pub fn read(path: &str) -> Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| path.to_owned())?;
         Ok(serde_json::from_str(&text)?)
     }
 
     /// Returns the key, parsed by the crypto library.
-    pub(crate) fn key(&self) -> Result<ParsedPublicKey> {
+    ///
+    /// # Errors
+    /// The key set has no RSA key.
+    pub fn key(&self) -> Result<ParsedPublicKey> {
         let number = |name: &str| -> Result<Vec<u8>> {
             let text = self.jwks["keys"][0][name]
                 .as_str()
@@ -38,7 +48,10 @@ impl Fixture {
     }
 
     /// Returns the signed content and the signature of each token.
-    pub(crate) fn signatures(&self) -> Result<Vec<(&str, Vec<u8>)>> {
+    ///
+    /// # Errors
+    /// A token is malformed.
+    pub fn signatures(&self) -> Result<Vec<(&str, Vec<u8>)>> {
         let parts = self.tokens.iter().map(|token| {
             let (signed, signature) = token.rsplit_once('.').context("malformed token")?;
             Ok((signed, URL_SAFE_NO_PAD.decode(signature)?))

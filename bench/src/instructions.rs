@@ -3,8 +3,6 @@
 //!
 //! `FILE` is the output of `crypto make`.
 
-mod fixture;
-
 use std::hint::black_box;
 use std::time::SystemTime;
 
@@ -14,8 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use scalekit::token::{KeySet, TokenValidation};
 use scalekit::webhook::{Purpose, SignatureHeaders, Verifier};
-
-use fixture::Fixture;
+use scalekit_bench::fixture::Fixture;
 
 fn main() -> Result<()> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();

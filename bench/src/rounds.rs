@@ -8,7 +8,13 @@ use anyhow::Result;
 
 /// Prints `ready`. Then prints the microseconds of one operation for each line on standard input,
 /// measured over about 20 ms. All threads count together.
-pub(crate) fn serve(threads: usize, work: impl Fn(usize) + Sync) -> Result<()> {
+///
+/// # Errors
+/// Standard input cannot be read.
+///
+/// # Panics
+/// `work` panics.
+pub fn serve(threads: usize, work: impl Fn(usize) + Sync) -> Result<()> {
     let mut count = 1;
     while measure(threads, count, &work) < Duration::from_millis(20) {
         count *= 2;
