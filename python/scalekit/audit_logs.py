@@ -42,7 +42,7 @@ class _Methods:
             page_size (int, optional): Number of entries per page; 10 if not set.
             page_token (str, optional): Token of the page to return, from an earlier response;
                 empty for the first page.
-            email (str, optional): Only requests of the user with this e-mail address.
+            email (str, optional): Only requests of the user with this email address.
             status (Sequence[str], optional): Only requests with one of these statuses:
                 `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`.
             start_time (Timestamp | datetime | str, optional): Only requests logged at this
@@ -87,7 +87,7 @@ class _Methods:
 
         Args:
             page_size (int, optional): Number of entries per page; 10 if not set.
-            email (str, optional): Only requests of the user with this e-mail address.
+            email (str, optional): Only requests of the user with this email address.
             status (Sequence[str], optional): Only requests with one of these statuses:
                 `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`.
             start_time (Timestamp | datetime | str, optional): Only requests logged at this

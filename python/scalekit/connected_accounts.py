@@ -141,7 +141,7 @@ class _Methods:
                 digits, spaces, `_`, `:` and `-`, at most 400 characters. Must match
                 `^[a-zA-Z0-9_: -]*$`.
             identifier (str): Identifier of the account within the connector, such as a user
-                id, an e-mail address or a workspace id; at most 100 characters.
+                id, an email address or a workspace id; at most 100 characters.
             connected_account (CreateConnectedAccount | dict): The account's credentials and
                 settings. Required, but may be empty.
             organization_id (str, optional): Id of the organization that the account belongs
@@ -187,7 +187,7 @@ class _Methods:
                 letters, digits, spaces, `_`, `:` and `-`, at most 400 characters. Must
                 match `^[a-zA-Z0-9_: -]*$`. Not needed with `connected_account_id`.
             identifier (str, optional): Identifier of the account within the connector, such
-                as a user id, an e-mail address or a workspace id; at most 100 characters.
+                as a user id, an email address or a workspace id; at most 100 characters.
                 Not needed with `connected_account_id`.
             connected_account (UpdateConnectedAccount | dict): The new values. Required.
             organization_id (str, optional): Id of the organization that the account belongs
@@ -240,7 +240,7 @@ class _Methods:
                 letters, digits, spaces, `_`, `:` and `-`, at most 400 characters. Must
                 match `^[a-zA-Z0-9_: -]*$`. Not needed with `connected_account_id`.
             identifier (str, optional): Identifier of the account within the connector, such
-                as a user id, an e-mail address or a workspace id; at most 100 characters.
+                as a user id, an email address or a workspace id; at most 100 characters.
                 Not needed with `connected_account_id`.
             organization_id (str, optional): Id of the organization that the account belongs
                 to (`org_` followed by digits), at most 32 characters.
@@ -292,7 +292,7 @@ class _Methods:
                 letters, digits, spaces, `_`, `:` and `-`, at most 400 characters. Must
                 match `^[a-zA-Z0-9_: -]*$`. Not needed with `connected_account_id`.
             identifier (str, optional): Identifier of the account within the connector, such
-                as a user id, an e-mail address or a workspace id; at most 100 characters.
+                as a user id, an email address or a workspace id; at most 100 characters.
                 Not needed with `connected_account_id`.
             organization_id (str, optional): Id of the organization that the account belongs
                 to (`org_` followed by digits), at most 32 characters.
@@ -354,7 +354,7 @@ class _Methods:
                 letters, digits, spaces, `_`, `:` and `-`, at most 400 characters. Must
                 match `^[a-zA-Z0-9_: -]*$`. Not needed with `connected_account_id`.
             identifier (str, optional): Identifier of the account within the connector, such
-                as a user id, an e-mail address or a workspace id; at most 100 characters.
+                as a user id, an email address or a workspace id; at most 100 characters.
                 Not needed with `connected_account_id`.
             organization_id (str, optional): Id of the organization that the account belongs
                 to (`org_` followed by digits), at most 32 characters.
@@ -407,7 +407,7 @@ class _Methods:
                 letters, digits, spaces, `_`, `:` and `-`, at most 400 characters. Must
                 match `^[a-zA-Z0-9_: -]*$`. Not needed with `connected_account_id`.
             identifier (str, optional): Identifier of the account within the connector, such
-                as a user id, an e-mail address or a workspace id; at most 100 characters.
+                as a user id, an email address or a workspace id; at most 100 characters.
                 Not needed with `connected_account_id`.
             organization_id (str, optional): Id of the organization that the account belongs
                 to (`org_` followed by digits), at most 32 characters.

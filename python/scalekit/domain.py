@@ -3,7 +3,7 @@
 
 Manages the domains of an organization.
 
-A domain directs users to the organization's login, or allows members to have e-mail addresses
+A domain directs users to the organization's login, or allows members to have email addresses
 of the domain.
 
 Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,

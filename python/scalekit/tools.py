@@ -147,8 +147,8 @@ class _Methods:
 
         Args:
             tool_name (str): Name of the tool, such as `gmail_fetch_mails`. Required.
-            identifier (str, optional): Identifier of the connected account, such as the
-                e-mail address of its user. Not needed with `connected_account_id`.
+            identifier (str, optional): Identifier of the connected account, such as the email
+                address of its user. Not needed with `connected_account_id`.
             params (Struct | dict, optional): Parameters of the tool, as JSON that matches its
                 definition.
             connected_account_id (str, optional): Id of the connected account (`ca_` followed

@@ -59,7 +59,7 @@ class _Methods:
         return self._call(args.operation, args.request, users_pb2.ListUsersResponse)
 
     def search_users(self, query: str, page_size: int | None = None, page_token: str | None = None):
-        """Finds users of the environment whose name, e-mail address, id or external id contains
+        """Finds users of the environment whose name, email address, id or external id contains
         the search text, page by page.
 
         To get the next page, pass `next_page_token` of the response as `page_token`; it is
@@ -67,7 +67,7 @@ class _Methods:
         more than 100 characters.
 
         Args:
-            query (str): Text to search for in name, e-mail address, id and external id, 3 to
+            query (str): Text to search for in name, email address, id and external id, 3 to
                 100 characters. Required.
             page_size (int, optional): Number of entries per page, at most 30; 10 if not set.
             page_token (str, optional): Token of the page to return, from an earlier response;
@@ -90,7 +90,7 @@ class _Methods:
         page_size: int | None = None,
         page_token: str | None = None,
     ):
-        """Finds users of an organization whose name, e-mail address, id or external id contains
+        """Finds users of an organization whose name, email address, id or external id contains
         the search text, page by page.
 
         To get the next page, pass `next_page_token` of the response as `page_token`; it is
@@ -100,7 +100,7 @@ class _Methods:
         Args:
             organization_id (str): Id of the organization (`org_` followed by digits).
                 Required. 1 to 32 characters.
-            query (str): Text to search for in name, e-mail address, id and external id, 3 to
+            query (str): Text to search for in name, email address, id and external id, 3 to
                 100 characters. Required.
             page_size (int, optional): Number of entries per page, at most 30; 10 if not set.
             page_token (str, optional): Token of the page to return, from an earlier response;
@@ -171,7 +171,7 @@ class _Methods:
             user_id (str): Id of the user (`usr_` followed by digits). 19 to 25 characters.
             membership (CreateMembership | dict): The membership to create. Required.
             send_invitation_email (bool, optional): Whether to send an invitation to the user
-                by e-mail. Default: ``True``.
+                by email. Default: ``True``.
 
         Returns:
             ``(message, call)``: the :class:`CreateMembershipResponse`, and the status and headers
@@ -232,7 +232,7 @@ class _Methods:
         membership.
 
         If no roles are given, the member gets the default member role. Fails with `NOT_FOUND`
-        for an unknown organization, and with `INVALID_ARGUMENT` if the e-mail address or
+        for an unknown organization, and with `INVALID_ARGUMENT` if the email address or
         another field is invalid.
 
         Args:
@@ -240,7 +240,7 @@ class _Methods:
                 by digits).
             user (CreateUser | dict): The user to create. Required.
             send_invitation_email (bool, optional): Whether to send an invitation to the user
-                by e-mail. Default: ``True``.
+                by email. Default: ``True``.
 
         Returns:
             ``(message, call)``: the :class:`CreateUserAndMembershipResponse`, and the status and
@@ -435,7 +435,7 @@ class _Methods:
             external_id (str): Id of the user in your application, at most 510 characters.
             membership (CreateMembership | dict): The membership to create. Required.
             send_invitation_email (bool, optional): Whether to send an invitation to the user
-                by e-mail. Default: ``True``.
+                by email. Default: ``True``.
 
         Returns:
             ``(message, call)``: the :class:`CreateMembershipResponse`, and the status and headers
@@ -508,7 +508,7 @@ class _Methods:
         Pages are fetched lazily.
 
         Args:
-            query (str): Text to search for in name, e-mail address, id and external id, 3 to
+            query (str): Text to search for in name, email address, id and external id, 3 to
                 100 characters. Required.
             page_size (int, optional): Number of entries per page, at most 30; 10 if not set.
 
@@ -530,7 +530,7 @@ class _Methods:
         Args:
             organization_id (str): Id of the organization (`org_` followed by digits).
                 Required. 1 to 32 characters.
-            query (str): Text to search for in name, e-mail address, id and external id, 3 to
+            query (str): Text to search for in name, email address, id and external id, 3 to
                 100 characters. Required.
             page_size (int, optional): Number of entries per page, at most 30; 10 if not set.
 

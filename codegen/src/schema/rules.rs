@@ -155,7 +155,7 @@ impl Rules {
             self.add(format!("One of {list}."), allowed);
         }
         if set.flag("email") {
-            self.add("An e-mail address.".to_owned(), ["mail".to_owned()]);
+            self.add("An email address.".to_owned(), ["mail".to_owned()]);
         }
         if set.flag("uri") {
             self.add("An absolute URI.".to_owned(), ["ur".to_owned()]);

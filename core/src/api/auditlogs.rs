@@ -55,7 +55,7 @@ impl AuditLogs {
 pub struct AuditLogsListAuthRequests(Pages<AuthLogRequest>);
 
 impl AuditLogsListAuthRequests {
-    /// Only requests of the user with this e-mail address.
+    /// Only requests of the user with this email address.
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.0.request().text("email", email);
         self
@@ -141,7 +141,7 @@ pub struct AuthLogRequest {
         skip_serializing_if = "unset"
     )]
     pub auth_request_id: String,
-    /// E-mail address of the user, if known.
+    /// Email address of the user, if known.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub email: String,
     /// Kind of the connection, such as `OIDC` or `SAML`.

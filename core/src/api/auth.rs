@@ -78,7 +78,7 @@ pub struct User {
     /// Subject: the unique, permanent id of the user in your application.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub sub: String,
-    /// E-mail address.
+    /// Email address.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub email: String,
     /// First name.
@@ -95,7 +95,7 @@ pub struct User {
         skip_serializing_if = "unset"
     )]
     pub family_name: String,
-    /// Whether you have verified the e-mail address.
+    /// Whether you have verified the email address.
     #[serde(
         alias = "emailVerified",
         deserialize_with = "or_default",
@@ -173,7 +173,7 @@ impl User {
         self
     }
 
-    /// E-mail address.
+    /// Email address.
     #[must_use]
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = email.into();
@@ -194,7 +194,7 @@ impl User {
         self
     }
 
-    /// Whether you have verified the e-mail address.
+    /// Whether you have verified the email address.
     #[must_use]
     pub fn email_verified(mut self, email_verified: bool) -> Self {
         self.email_verified = email_verified;

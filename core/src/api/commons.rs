@@ -91,7 +91,7 @@ pub struct OrganizationMembership {
     /// Display name of the organization.
     #[serde(alias = "displayName", skip_serializing_if = "unset")]
     pub display_name: Option<String>,
-    /// E-mail address of the person who invited the user.
+    /// Email address of the person who invited the user.
     #[serde(alias = "inviterEmail", skip_serializing_if = "unset")]
     pub inviter_email: Option<String>,
     /// Time when the membership or the invitation to it was created.
@@ -184,7 +184,7 @@ pub struct UserProfile {
     /// Preferred language and region, such as `en-US`.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub locale: String,
-    /// Whether the e-mail address is verified.
+    /// Whether the email address is verified.
     #[serde(
         alias = "emailVerified",
         deserialize_with = "or_default",

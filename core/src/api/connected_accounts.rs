@@ -91,7 +91,7 @@ impl ConnectedAccounts {
     ///
     /// - `connector`: Name of the account's connection, such as `slack`: letters, digits, spaces,
     ///   `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
-    /// - `identifier`: Identifier of the account within the connector, such as a user id, an e-mail
+    /// - `identifier`: Identifier of the account within the connector, such as a user id, an email
     ///   address or a workspace id; at most 100 characters.
     /// - `connected_account`: The account's credentials and settings. Required, but may be empty.
     ///
@@ -135,7 +135,7 @@ impl ConnectedAccounts {
     ///
     /// - `connector`: Name of the account's connection, such as `slack`: letters, digits, spaces,
     ///   `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
-    /// - `identifier`: Identifier of the account within the connector, such as a user id, an e-mail
+    /// - `identifier`: Identifier of the account within the connector, such as a user id, an email
     ///   address or a workspace id; at most 100 characters.
     /// - `connected_account`: The new values.
     ///
@@ -213,7 +213,7 @@ impl ConnectedAccounts {
     ///
     /// - `connector`: Name of the account's connection, such as `slack`: letters, digits, spaces,
     ///   `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
-    /// - `identifier`: Identifier of the account within the connector, such as a user id, an e-mail
+    /// - `identifier`: Identifier of the account within the connector, such as a user id, an email
     ///   address or a workspace id; at most 100 characters.
     ///
     /// Route: `POST /api/v1/connected_accounts:delete`
@@ -271,7 +271,7 @@ impl ConnectedAccounts {
     ///
     /// - `connector`: Name of the account's connection, such as `slack`: letters, digits, spaces,
     ///   `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
-    /// - `identifier`: Identifier of the account within the connector, such as a user id, an e-mail
+    /// - `identifier`: Identifier of the account within the connector, such as a user id, an email
     ///   address or a workspace id; at most 100 characters.
     ///
     /// Route: `POST /api/v1/connected_accounts/magic_link`
@@ -334,7 +334,7 @@ impl ConnectedAccounts {
     ///
     /// - `connector`: Name of the account's connection, such as `slack`: letters, digits, spaces,
     ///   `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
-    /// - `identifier`: Identifier of the account within the connector, such as a user id, an e-mail
+    /// - `identifier`: Identifier of the account within the connector, such as a user id, an email
     ///   address or a workspace id; at most 100 characters.
     ///
     /// Route: `GET /api/v1/connected_accounts/auth`
@@ -400,7 +400,7 @@ impl ConnectedAccounts {
     ///
     /// - `connector`: Name of the account's connection, such as `slack`: letters, digits, spaces,
     ///   `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
-    /// - `identifier`: Identifier of the account within the connector, such as a user id, an e-mail
+    /// - `identifier`: Identifier of the account within the connector, such as a user id, an email
     ///   address or a workspace id; at most 100 characters.
     ///
     /// Route: `GET /api/v1/connected_accounts/details`
@@ -1011,7 +1011,7 @@ pub struct GetMagicLinkForConnectedAccountResponse {
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GoogleDWDAuth {
-    /// E-mail address of the user on whose behalf the service account acts.
+    /// Email address of the user on whose behalf the service account acts.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub subject: String,
     /// The access token. Secret.
@@ -1035,7 +1035,7 @@ impl GoogleDWDAuth {
         Self::default()
     }
 
-    /// E-mail address of the user on whose behalf the service account acts.
+    /// Email address of the user on whose behalf the service account acts.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = subject.into();

@@ -1584,14 +1584,14 @@ impl OptionalScopes {
     }
 }
 
-/// Settings of passwordless login by e-mail.
+/// Settings of passwordless login by email.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PasswordLessConfig {
-    /// Content of the e-mail.
+    /// Content of the email.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub r#type: PasswordlessType,
-    /// Maximum frequency of e-mails.
+    /// Maximum frequency of emails.
     #[serde(with = "json", skip_serializing_if = "unset")]
     pub frequency: Option<u32>,
     /// Lifetime of a code or a link.
@@ -1624,14 +1624,14 @@ impl PasswordLessConfig {
         Self::default()
     }
 
-    /// Content of the e-mail.
+    /// Content of the email.
     #[must_use]
     pub fn r#type(mut self, r#type: PasswordlessType) -> Self {
         self.r#type = r#type;
         self
     }
 
-    /// Maximum frequency of e-mails.
+    /// Maximum frequency of emails.
     #[must_use]
     pub fn frequency(mut self, frequency: u32) -> Self {
         self.frequency = Some(frequency);
@@ -2891,11 +2891,11 @@ proto_enum! {
         Oidc = 1 => "OIDC",
         /// SAML 2.0.
         Saml = 2 => "SAML",
-        /// E-mail address and password.
+        /// Email address and password.
         Password = 3 => "PASSWORD",
         /// OAuth 2.0.
         Oauth = 4 => "OAUTH",
-        /// One-time codes or magic links by e-mail.
+        /// One-time codes or magic links by email.
         Passwordless = 5 => "PASSWORDLESS",
         /// User name and password for a service (HTTP Basic).
         Basic = 6 => "BASIC",
@@ -2927,7 +2927,7 @@ proto_enum! {
         Nil = 0 => "NAME_ID_FORMAT_NIL",
         /// SAML's `unspecified` format: the identity provider chooses.
         Unspecified = 1 => "UNSPECIFIED",
-        /// An e-mail address.
+        /// An email address.
         Email = 2 => "EMAIL",
         /// An id that changes with every login.
         Transient = 3 => "TRANSIENT",
@@ -2945,7 +2945,7 @@ proto_enum! {
         Openid = 1 => "openid",
         /// Name, picture and other profile data.
         Profile = 2 => "profile",
-        /// E-mail address and whether it is verified.
+        /// Email address and whether it is verified.
         Email = 3 => "email",
         /// Postal address.
         Address = 4 => "address",
@@ -2955,7 +2955,7 @@ proto_enum! {
 }
 
 proto_enum! {
-    /// Content of a passwordless e-mail. The numbers differ from the enum of the same name in the
+    /// Content of a passwordless email. The numbers differ from the enum of the same name in the
     /// passwordless API.
     pub enum PasswordlessType {
         /// Not set.

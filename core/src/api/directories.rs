@@ -480,7 +480,7 @@ pub struct Directory {
     /// Status of the directory.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub status: String,
-    /// E-mail address of the directory, if it has one.
+    /// Email address of the directory, if it has one.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub email: String,
     /// Groups of the identity provider that the directory tracks.
@@ -526,7 +526,7 @@ pub struct DirectoryUser {
     /// characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
-    /// Primary e-mail address. 1 to 256 characters.
+    /// Primary email address. 1 to 256 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub email: String,
     /// User name at the identity provider. 1 to 256 characters.
@@ -553,7 +553,7 @@ pub struct DirectoryUser {
     /// Time when the user last changed.
     #[serde(alias = "updatedAt", skip_serializing_if = "unset")]
     pub updated_at: Option<Timestamp>,
-    /// All e-mail addresses of the user.
+    /// All email addresses of the user.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub emails: Vec<String>,
     /// The user's groups.

@@ -278,9 +278,9 @@ proto_enum! {
         Job = 13 => "Job",
         /// A domain.
         Domain = 14 => "Domain",
-        /// An e-mail server.
+        /// An email server.
         EmailServer = 15 => "EmailServer",
-        /// An e-mail.
+        /// An email.
         Email = 16 => "Email",
         /// An authentication request.
         AuthRequest = 17 => "AuthRequest",

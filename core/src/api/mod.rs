@@ -33,12 +33,12 @@
 //! | [`connected_accounts`] | Connected accounts: the accounts at third-party services that tools use | [`connected_accounts`](crate::Client::connected_accounts) |
 //! | [`connections`] | Connections for login and for access to third-party services | [`connections`](crate::Client::connections), [`environment_connections`](crate::Client::environment_connections) |
 //! | [`directories`] | Directories: users and groups provisioned by the identity provider of an organization | [`directories`](crate::Client::directories) |
-//! | [`domains`] | Domains of an organization: DNS names that connect e-mail addresses and logins to it | [`domains`](crate::Client::domains) |
+//! | [`domains`] | Domains of an organization: DNS names that connect email addresses and logins to it | [`domains`](crate::Client::domains) |
 //! | [`errdetails`] | Error details returned by the service |  |
 //! | [`events`] | Events that occurred in an environment | [`events`](crate::Client::events) |
 //! | [`mcp`] | MCP servers: configurations that offer tools to agents, and their instances for individual users | [`mcp`](crate::Client::mcp) |
 //! | [`organizations`] | Organizations: the customers of an application, with their settings and session policy | [`organizations`](crate::Client::organizations) |
-//! | [`passwordless`] | Passwordless login by e-mail: one-time codes and magic links | [`passwordless`](crate::Client::passwordless) |
+//! | [`passwordless`] | Passwordless login by email: one-time codes and magic links | [`passwordless`](crate::Client::passwordless) |
 //! | [`providers`] | Providers: the third-party services of connected accounts, built in or custom | [`providers`](crate::Client::providers) |
 //! | [`roles`] | Roles and permissions of an environment and of individual organizations | [`roles`](crate::Client::roles), [`organization_roles`](crate::Client::organization_roles), [`permissions`](crate::Client::permissions) |
 //! | [`sessions`] | Login sessions of users, with their device, location and lifetime | [`sessions`](crate::Client::sessions) |

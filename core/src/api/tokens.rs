@@ -371,7 +371,7 @@ pub struct Token {
         skip_serializing_if = "unset"
     )]
     pub token_suffix: String,
-    /// E-mail address of the user that the token belongs to.
+    /// Email address of the user that the token belongs to.
     #[serde(skip_serializing_if = "unset")]
     pub email: Option<String>,
     /// Names of the user's roles in the organization.

@@ -208,7 +208,7 @@ call_type!(ToolsSearch, Vec<SearchedTool>);
 pub struct ToolsExecute(Call<ExecuteToolResponse>);
 
 impl ToolsExecute {
-    /// Identifier of the connected account, such as the e-mail address of its user.
+    /// Identifier of the connected account, such as the email address of its user.
     pub fn identifier(mut self, identifier: impl Into<String>) -> Self {
         self.0.request().text("identifier", identifier);
         self

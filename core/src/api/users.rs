@@ -95,12 +95,12 @@ impl Users {
         )
     }
 
-    /// Finds users of the environment whose name, e-mail address, id or external id contains the
+    /// Finds users of the environment whose name, email address, id or external id contains the
     /// search text, page by page.
     ///
     /// Fails with `INVALID_ARGUMENT` if the text has fewer than 3 or more than 100 characters.
     ///
-    /// - `query`: Text to search for in name, e-mail address, id and external id, 3 to 100
+    /// - `query`: Text to search for in name, email address, id and external id, 3 to 100
     ///   characters.
     ///
     /// Route: `GET /api/v1/users:search`
@@ -124,14 +124,14 @@ impl Users {
         pages
     }
 
-    /// Finds users of an organization whose name, e-mail address, id or external id contains the
+    /// Finds users of an organization whose name, email address, id or external id contains the
     /// search text, page by page.
     ///
     /// Fails with `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT` if the text
     /// has fewer than 3 or more than 100 characters.
     ///
     /// - `organization_id`: Id of the organization (`org_` followed by digits). 1 to 32 characters.
-    /// - `query`: Text to search for in name, e-mail address, id and external id, 3 to 100
+    /// - `query`: Text to search for in name, email address, id and external id, 3 to 100
     ///   characters.
     ///
     /// Route: `GET /api/v1/organizations/{organization_id}/users:search`
@@ -270,7 +270,7 @@ impl Users {
     /// Creates a user as a member of an organization and returns the user with the membership.
     ///
     /// If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for
-    /// an unknown organization, and with `INVALID_ARGUMENT` if the e-mail address or another field
+    /// an unknown organization, and with `INVALID_ARGUMENT` if the email address or another field
     /// is invalid.
     ///
     /// - `organization_id`: Id of the organization to add the user to (`org_` followed by digits).
@@ -492,7 +492,7 @@ impl Users {
 pub struct UsersCreate(Call<User>);
 
 impl UsersCreate {
-    /// Whether to send an invitation to the user by e-mail.
+    /// Whether to send an invitation to the user by email.
     pub fn send_invitation_email(mut self, send_invitation_email: bool) -> Self {
         self.0
             .request()
@@ -743,7 +743,7 @@ impl Memberships {
 pub struct MembershipsCreate(Call<User>);
 
 impl MembershipsCreate {
-    /// Whether to send an invitation to the user by e-mail.
+    /// Whether to send an invitation to the user by email.
     pub fn send_invitation_email(mut self, send_invitation_email: bool) -> Self {
         self.0
             .request()
@@ -780,7 +780,7 @@ pub struct CreateMembership {
     /// Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub metadata: BTreeMap<String, String>,
-    /// E-mail address of the person who invites the user, 5 to 254 characters.
+    /// Email address of the person who invites the user, 5 to 254 characters.
     #[serde(alias = "inviterEmail", skip_serializing_if = "unset")]
     pub inviter_email: Option<String>,
 }
@@ -811,7 +811,7 @@ impl CreateMembership {
         self
     }
 
-    /// E-mail address of the person who invites the user, 5 to 254 characters.
+    /// Email address of the person who invites the user, 5 to 254 characters.
     #[must_use]
     pub fn inviter_email(mut self, inviter_email: impl Into<String>) -> Self {
         self.inviter_email = Some(inviter_email.into());
@@ -824,7 +824,7 @@ impl CreateMembership {
 #[serde(default)]
 #[non_exhaustive]
 pub struct CreateUser {
-    /// E-mail address of the user.
+    /// Email address of the user.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub email: String,
     /// Id of the user in your application.
@@ -844,7 +844,7 @@ pub struct CreateUser {
 impl CreateUser {
     /// Creates a value with the required fields.
     ///
-    /// - `email`: E-mail address of the user.
+    /// - `email`: Email address of the user.
     pub fn new(email: impl Into<String>) -> Self {
         Self {
             email: email.into(),
@@ -1075,7 +1075,7 @@ pub struct Invite {
         skip_serializing_if = "unset"
     )]
     pub user_id: String,
-    /// E-mail address of the person who invited the user.
+    /// Email address of the person who invited the user.
     #[serde(alias = "inviterEmail", skip_serializing_if = "unset")]
     pub inviter_email: Option<String>,
     /// Status of the invitation.
@@ -1153,7 +1153,7 @@ impl UpdateMembership {
     }
 }
 
-/// New values of a user. Fields that are not set keep their values; the e-mail address cannot be
+/// New values of a user. Fields that are not set keep their values; the email address cannot be
 /// changed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -1370,7 +1370,7 @@ pub struct User {
     /// Time when the user was last changed. Read-only.
     #[serde(alias = "updateTime", skip_serializing_if = "unset")]
     pub update_time: Option<Timestamp>,
-    /// E-mail address of the user.
+    /// Email address of the user.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub email: String,
     /// Id of the user in your application.

@@ -37,7 +37,7 @@ export default class AuditLogsClient extends ServiceClient {
       pageSize?: number | null;
       /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
-      /** Only requests of the user with this e-mail address. */
+      /** Only requests of the user with this email address. */
       email?: string | null;
       /**
        * Only requests with one of these statuses: `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`.
@@ -89,7 +89,7 @@ export default class AuditLogsClient extends ServiceClient {
     options?: {
       /** Number of entries per page; 10 if not set. */
       pageSize?: number | null;
-      /** Only requests of the user with this e-mail address. */
+      /** Only requests of the user with this email address. */
       email?: string | null;
       /**
        * Only requests with one of these statuses: `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`.

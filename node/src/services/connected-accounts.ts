@@ -152,7 +152,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
        */
       connector: string;
       /**
-       * Identifier of the account within the connector, such as a user id, an e-mail address or a
+       * Identifier of the account within the connector, such as a user id, an email address or a
        * workspace id; at most 100 characters.
        */
       identifier: string;
@@ -207,7 +207,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
        */
       connector?: string | null;
       /**
-       * Identifier of the account within the connector, such as a user id, an e-mail address or a
+       * Identifier of the account within the connector, such as a user id, an email address or a
        * workspace id; at most 100 characters.
        */
       identifier?: string | null;
@@ -269,7 +269,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
        */
       connector?: string | null;
       /**
-       * Identifier of the account within the connector, such as a user id, an e-mail address or a
+       * Identifier of the account within the connector, such as a user id, an email address or a
        * workspace id; at most 100 characters.
        */
       identifier?: string | null;
@@ -327,7 +327,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
        */
       connector?: string | null;
       /**
-       * Identifier of the account within the connector, such as a user id, an e-mail address or a
+       * Identifier of the account within the connector, such as a user id, an email address or a
        * workspace id; at most 100 characters.
        */
       identifier?: string | null;
@@ -398,7 +398,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
        */
       connector?: string | null;
       /**
-       * Identifier of the account within the connector, such as a user id, an e-mail address or a
+       * Identifier of the account within the connector, such as a user id, an email address or a
        * workspace id; at most 100 characters.
        */
       identifier?: string | null;
@@ -456,7 +456,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
        */
       connector?: string | null;
       /**
-       * Identifier of the account within the connector, such as a user id, an e-mail address or a
+       * Identifier of the account within the connector, such as a user id, an email address or a
        * workspace id; at most 100 characters.
        */
       identifier?: string | null;

@@ -17,7 +17,7 @@ const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bu
  *
  * Manages the domains of an organization.
  *
- * A domain directs users to the organization's login, or allows members to have e-mail addresses of
+ * A domain directs users to the organization's login, or allows members to have email addresses of
  * the domain.
  *
  * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a

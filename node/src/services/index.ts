@@ -55,7 +55,7 @@ export abstract class Services {
    * Manages organizations, their settings, their session policy and links to their admin portal.
    */
   readonly organization: OrganizationClient;
-  /** Logs users in without a password, by a one-time code or a magic link sent by e-mail. */
+  /** Logs users in without a password, by a one-time code or a magic link sent by email. */
   readonly passwordless: PasswordlessClient;
   /** Manages roles and permissions. */
   readonly permission: PermissionClient;

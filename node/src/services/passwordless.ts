@@ -19,7 +19,7 @@ const passwordlessPb = lazily(() => require("../messages/scalekit/v1/auth/passwo
 /**
  * Operations of `client.passwordless`.
  *
- * Logs users in without a password, by a one-time code or a magic link sent by e-mail.
+ * Logs users in without a password, by a one-time code or a magic link sent by email.
  *
  * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a
  * request is sent. They reject with a `ScalekitServerException` or one of its subclasses if the
@@ -27,14 +27,14 @@ const passwordlessPb = lazily(() => require("../messages/scalekit/v1/auth/passwo
  */
 export default class PasswordlessClient extends ServiceClient {
   /**
-   * Sends an e-mail with a one-time code, a magic link or both, depending on the settings of the
+   * Sends an email with a one-time code, a magic link or both, depending on the settings of the
    * environment.
    *
    * Returns the expiry time of the credentials and the id of the authentication request, which is
-   * needed to verify a credential or to resend the e-mail. Fails with `INVALID_ARGUMENT` if the
-   * e-mail address or another field is invalid.
+   * needed to verify a credential or to resend the email. Fails with `INVALID_ARGUMENT` if the
+   * email address or another field is invalid.
    *
-   * @param email E-mail address of the recipient, at most 320 characters. Required.
+   * @param email Email address of the recipient, at most 320 characters. Required.
    * @param options An object with `template`, `magiclinkAuthUri`, `state`, `expiresIn`,
    *   `templateVariables`.
    * @param call Options of this call: timeout and abort signal.
@@ -43,7 +43,7 @@ export default class PasswordlessClient extends ServiceClient {
   async sendPasswordlessEmail(
     email: string,
     options?: {
-      /** Text of the e-mail: for signing in or for signing up. */
+      /** Text of the email: for signing in or for signing up. */
       template?: TemplateType | string | null;
       /**
        * URL in your application that the magic link opens, 1 to 1000 characters. The service adds
@@ -55,7 +55,7 @@ export default class PasswordlessClient extends ServiceClient {
       /** Lifetime of the code and the link in seconds; 300 if not set. */
       expiresIn?: number | null;
       /**
-       * Values for the variables of the e-mail template: at most 30 pairs, keys of 2 to 25
+       * Values for the variables of the email template: at most 30 pairs, keys of 2 to 25
        * characters, values of at most 256.
        */
       templateVariables?: Record<string, string> | null;
@@ -81,7 +81,7 @@ export default class PasswordlessClient extends ServiceClient {
   /**
    * Verifies a one-time code or the token of a magic link.
    *
-   * Returns the verified e-mail address and the `state` of the request that sent the e-mail. A code
+   * Returns the verified email address and the `state` of the request that sent the email. A code
    * works once and allows only a few attempts. A wrong, used or expired credential is an error.
    *
    * @param credential An object with `code`, `linkToken`.
@@ -115,7 +115,7 @@ export default class PasswordlessClient extends ServiceClient {
   }
 
   /**
-   * Resends the e-mail of an authentication request.
+   * Resends the email of an authentication request.
    *
    * Returns the same response as `SendPasswordlessEmail`; use its `authRequestId` in later calls.
    * Fails with `NOT_FOUND` for an unknown authentication request.

@@ -186,7 +186,7 @@ export default class ToolsClient extends ServiceClient {
     params: {
       /** Name of the tool, such as `gmail_fetch_mails`. Required. */
       toolName: string;
-      /** Identifier of the connected account, such as the e-mail address of its user. */
+      /** Identifier of the connected account, such as the email address of its user. */
       identifier?: string | null;
       /** Parameters of the tool, as JSON that matches its definition. */
       params?: Record<string, unknown> | null;

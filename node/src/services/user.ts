@@ -100,14 +100,14 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Finds users of the environment whose name, e-mail address, id or external id contains the
-   * search text, page by page.
+   * Finds users of the environment whose name, email address, id or external id contains the search
+   * text, page by page.
    *
    * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
    * last page. Fails with `INVALID_ARGUMENT` if the text has fewer than 3 or more than 100
    * characters.
    *
-   * @param query Text to search for in name, e-mail address, id and external id, 3 to 100
+   * @param query Text to search for in name, email address, id and external id, 3 to 100
    *   characters. Required.
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
    * @param pageToken Token of the page to return, from an earlier response; empty for the first
@@ -135,8 +135,8 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Finds users of an organization whose name, e-mail address, id or external id contains the
-   * search text, page by page.
+   * Finds users of an organization whose name, email address, id or external id contains the search
+   * text, page by page.
    *
    * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the
    * last page. Fails with `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT` if
@@ -144,7 +144,7 @@ export default class UserClient extends ServiceClient {
    *
    * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32
    *   characters.
-   * @param query Text to search for in name, e-mail address, id and external id, 3 to 100
+   * @param query Text to search for in name, email address, id and external id, 3 to 100
    *   characters. Required.
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
    * @param pageToken Token of the page to return, from an earlier response; empty for the first
@@ -196,7 +196,7 @@ export default class UserClient extends ServiceClient {
        */
       metadata?: Record<string, string> | null;
       /**
-       * Ignored: the e-mail address cannot be changed. Accepted for compatibility with
+       * Ignored: the email address cannot be changed. Accepted for compatibility with
        * `@scalekit-sdk/node`.
        */
       email?: string | null;
@@ -263,7 +263,7 @@ export default class UserClient extends ServiceClient {
        * Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
        */
       metadata?: Record<string, string> | null;
-      /** Whether to send an invitation to the user by e-mail. */
+      /** Whether to send an invitation to the user by email. */
       sendInvitationEmail?: boolean | null;
     },
     call?: CallOptions,
@@ -363,7 +363,7 @@ export default class UserClient extends ServiceClient {
    * Creates a user as a member of an organization and returns the user with the membership.
    *
    * If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for an
-   * unknown organization, and with `INVALID_ARGUMENT` if the e-mail address or another field is
+   * unknown organization, and with `INVALID_ARGUMENT` if the email address or another field is
    * invalid.
    *
    * @param organizationId Id of the organization to add the user to (`org_` followed by digits).
@@ -375,7 +375,7 @@ export default class UserClient extends ServiceClient {
   async createUserAndMembership(
     organizationId: string,
     options: {
-      /** E-mail address of the user. */
+      /** Email address of the user. */
       email: string;
       /** Id of the user in your application. */
       externalId?: string | null;
@@ -389,7 +389,7 @@ export default class UserClient extends ServiceClient {
       metadata?: Record<string, string> | null;
       /** Roles and other details of the membership to create with the user. */
       membership?: MessageInitShape<typeof CreateMembershipSchema> | Partial<CreateMembership> | null;
-      /** Whether to send an invitation to the user by e-mail. */
+      /** Whether to send an invitation to the user by email. */
       sendInvitationEmail?: boolean | null;
     },
     call?: CallOptions,
@@ -631,7 +631,7 @@ export default class UserClient extends ServiceClient {
        */
       metadata?: Record<string, string> | null;
       /**
-       * Ignored: the e-mail address cannot be changed. Accepted for compatibility with
+       * Ignored: the email address cannot be changed. Accepted for compatibility with
        * `@scalekit-sdk/node`.
        */
       email?: string | null;
@@ -693,7 +693,7 @@ export default class UserClient extends ServiceClient {
        * Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
        */
       metadata?: Record<string, string> | null;
-      /** Whether to send an invitation to the user by e-mail. */
+      /** Whether to send an invitation to the user by email. */
       sendInvitationEmail?: boolean | null;
     },
     call?: CallOptions,
@@ -817,7 +817,7 @@ export default class UserClient extends ServiceClient {
    *
    * Pages are fetched lazily.
    *
-   * @param query Text to search for in name, e-mail address, id and external id, 3 to 100
+   * @param query Text to search for in name, email address, id and external id, 3 to 100
    *   characters. Required.
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
    * @param call Options of this call: timeout and abort signal.
@@ -848,7 +848,7 @@ export default class UserClient extends ServiceClient {
    *
    * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32
    *   characters.
-   * @param query Text to search for in name, e-mail address, id and external id, 3 to 100
+   * @param query Text to search for in name, email address, id and external id, 3 to 100
    *   characters. Required.
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
    * @param call Options of this call: timeout and abort signal.

@@ -10,7 +10,7 @@ public struct AuthorizationOptions: Sendable {
     public var state: String?
     /// A random value that the ID token must contain.
     public var nonce: String?
-    /// The e-mail address to fill in.
+    /// The email address to fill in.
     public var loginHint: String?
     /// The domain whose connection is used.
     public var domainHint: String?

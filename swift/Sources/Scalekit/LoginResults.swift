@@ -51,9 +51,9 @@ public struct LoginProfile: Sendable, Hashable {
 
     /// The id of the user.
     public var id: String { self["id"]?.stringValue ?? "" }
-    /// The e-mail address.
+    /// The email address.
     public var email: String? { self["email"]?.stringValue }
-    /// The e-mail address is verified.
+    /// The email address is verified.
     public var isEmailVerified: Bool { self["emailVerified"]?.boolValue ?? false }
     /// The full name.
     public var name: String? { self["name"]?.stringValue }

@@ -27,7 +27,7 @@ pub struct ListAuthLogRequest {
         skip_serializing_if = "unset"
     )]
     pub page_token: String,
-    /// Only requests of the user with this e-mail address.
+    /// Only requests of the user with this email address.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub email: String,
     /// Only requests with one of these statuses: `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`.

@@ -85,7 +85,7 @@ pub struct CreateConnectedAccountRequest {
     /// `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     #[serde(skip_serializing_if = "unset")]
     pub connector: Option<String>,
-    /// Identifier of the account within the connector, such as a user id, an e-mail address or a
+    /// Identifier of the account within the connector, such as a user id, an email address or a
     /// workspace id; at most 100 characters.
     #[serde(skip_serializing_if = "unset")]
     pub identifier: Option<String>,
@@ -119,7 +119,7 @@ pub struct DeleteConnectedAccountRequest {
     /// `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     #[serde(skip_serializing_if = "unset")]
     pub connector: Option<String>,
-    /// Identifier of the account within the connector, such as a user id, an e-mail address or a
+    /// Identifier of the account within the connector, such as a user id, an email address or a
     /// workspace id; at most 100 characters.
     #[serde(skip_serializing_if = "unset")]
     pub identifier: Option<String>,
@@ -150,7 +150,7 @@ pub struct GetConnectedAccountByIdentifierRequest {
     /// `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     #[serde(skip_serializing_if = "unset")]
     pub connector: Option<String>,
-    /// Identifier of the account within the connector, such as a user id, an e-mail address or a
+    /// Identifier of the account within the connector, such as a user id, an email address or a
     /// workspace id; at most 100 characters.
     #[serde(skip_serializing_if = "unset")]
     pub identifier: Option<String>,
@@ -185,7 +185,7 @@ pub struct GetMagicLinkForConnectedAccountRequest {
     /// `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     #[serde(skip_serializing_if = "unset")]
     pub connector: Option<String>,
-    /// Identifier of the account within the connector, such as a user id, an e-mail address or a
+    /// Identifier of the account within the connector, such as a user id, an email address or a
     /// workspace id; at most 100 characters.
     #[serde(skip_serializing_if = "unset")]
     pub identifier: Option<String>,
@@ -354,7 +354,7 @@ pub struct UpdateConnectedAccountRequest {
     /// `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     #[serde(skip_serializing_if = "unset")]
     pub connector: Option<String>,
-    /// Identifier of the account within the connector, such as a user id, an e-mail address or a
+    /// Identifier of the account within the connector, such as a user id, an email address or a
     /// workspace id; at most 100 characters.
     #[serde(skip_serializing_if = "unset")]
     pub identifier: Option<String>,

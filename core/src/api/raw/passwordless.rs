@@ -14,7 +14,7 @@ pub use crate::api::passwordless::{
     PasswordlessType, SendPasswordlessResponse, TemplateType, VerifyPasswordLessResponse,
 };
 
-/// Sends an e-mail with a one-time code, a magic link or both, depending on the settings of the
+/// Sends an email with a one-time code, a magic link or both, depending on the settings of the
 /// environment.
 pub const SEND_PASSWORDLESS_EMAIL: Rpc<SendPasswordlessRequest, SendPasswordlessResponse> =
     Rpc::named("PasswordlessService.SendPasswordlessEmail");
@@ -23,7 +23,7 @@ pub const SEND_PASSWORDLESS_EMAIL: Rpc<SendPasswordlessRequest, SendPasswordless
 pub const VERIFY_PASSWORDLESS_EMAIL: Rpc<VerifyPasswordLessRequest, VerifyPasswordLessResponse> =
     Rpc::named("PasswordlessService.VerifyPasswordlessEmail");
 
-/// Resends the e-mail of an authentication request.
+/// Resends the email of an authentication request.
 pub const RESEND_PASSWORDLESS_EMAIL: Rpc<ResendPasswordlessRequest, SendPasswordlessResponse> =
     Rpc::named("PasswordlessService.ResendPasswordlessEmail");
 
@@ -45,10 +45,10 @@ pub struct ResendPasswordlessRequest {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SendPasswordlessRequest {
-    /// E-mail address of the recipient, at most 320 characters. Required.
+    /// Email address of the recipient, at most 320 characters. Required.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub email: String,
-    /// Text of the e-mail: for signing in or for signing up.
+    /// Text of the email: for signing in or for signing up.
     #[serde(skip_serializing_if = "unset")]
     pub template: Option<TemplateType>,
     /// URL in your application that the magic link opens, 1 to 1000 characters. The service adds
@@ -61,7 +61,7 @@ pub struct SendPasswordlessRequest {
     /// Lifetime of the code and the link in seconds; 300 if not set.
     #[serde(alias = "expiresIn", with = "json", skip_serializing_if = "unset")]
     pub expires_in: Option<u32>,
-    /// Values for the variables of the e-mail template: at most 30 pairs, keys of 2 to 25
+    /// Values for the variables of the email template: at most 30 pairs, keys of 2 to 25
     /// characters, values of at most 256.
     #[serde(
         alias = "templateVariables",

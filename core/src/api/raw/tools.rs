@@ -46,7 +46,7 @@ pub struct ExecuteToolRequest {
         skip_serializing_if = "unset"
     )]
     pub tool_name: String,
-    /// Identifier of the connected account, such as the e-mail address of its user.
+    /// Identifier of the connected account, such as the email address of its user.
     #[serde(skip_serializing_if = "unset")]
     pub identifier: Option<String>,
     /// Parameters of the tool, as JSON that matches its definition.

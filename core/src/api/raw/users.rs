@@ -20,12 +20,12 @@ pub const GET_USER: Rpc<GetUserRequest, GetUserResponse> = Rpc::named("UserServi
 pub const LIST_USERS: Rpc<ListUsersRequest, ListUsersResponse> =
     Rpc::named("UserService.ListUsers");
 
-/// Finds users of the environment whose name, e-mail address, id or external id contains the search
+/// Finds users of the environment whose name, email address, id or external id contains the search
 /// text, page by page.
 pub const SEARCH_USERS: Rpc<SearchUsersRequest, SearchUsersResponse> =
     Rpc::named("UserService.SearchUsers");
 
-/// Finds users of an organization whose name, e-mail address, id or external id contains the search
+/// Finds users of an organization whose name, email address, id or external id contains the search
 /// text, page by page.
 pub const SEARCH_ORGANIZATION_USERS: Rpc<
     SearchOrganizationUsersRequest,
@@ -144,7 +144,7 @@ pub struct CreateMembershipRequest {
     /// The user. Set exactly one of `id` and `external_id`.
     #[serde(flatten)]
     pub identities: Option<CreateMembershipRequestIdentities>,
-    /// Whether to send an invitation to the user by e-mail.
+    /// Whether to send an invitation to the user by email.
     #[serde(skip_serializing_if = "unset")]
     pub send_invitation_email: Option<bool>,
 }
@@ -216,7 +216,7 @@ pub struct CreateUserAndMembershipRequest {
     /// The user to create. Required.
     #[serde(skip_serializing_if = "unset")]
     pub user: Option<CreateUser>,
-    /// Whether to send an invitation to the user by e-mail.
+    /// Whether to send an invitation to the user by email.
     #[serde(alias = "sendInvitationEmail", skip_serializing_if = "unset")]
     pub send_invitation_email: Option<bool>,
 }
@@ -596,7 +596,7 @@ pub struct SearchOrganizationUsersRequest {
         skip_serializing_if = "unset"
     )]
     pub organization_id: String,
-    /// Text to search for in name, e-mail address, id and external id, 3 to 100 characters.
+    /// Text to search for in name, email address, id and external id, 3 to 100 characters.
     /// Required.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub query: String,
@@ -642,7 +642,7 @@ pub struct SearchOrganizationUsersResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SearchUsersRequest {
-    /// Text to search for in name, e-mail address, id and external id, 3 to 100 characters.
+    /// Text to search for in name, email address, id and external id, 3 to 100 characters.
     /// Required.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub query: String,

@@ -48,7 +48,7 @@ class AuthLogRequest(_Message):
     auth_request_id: str
     """Id of the authentication request."""
     email: str
-    """E-mail address of the user, if known."""
+    """Email address of the user, if known."""
     connection_type: str
     """Kind of the connection, such as `OIDC` or `SAML`."""
     connection_provider: str
@@ -198,7 +198,7 @@ class ListAuthLogRequest(_Message):
     page_token: str
     """Token of the page to return, from an earlier response; empty for the first page."""
     email: str
-    """Only requests of the user with this e-mail address."""
+    """Only requests of the user with this email address."""
     @property
     def status(self) -> _RepeatedScalarFieldContainer[str]:
         """Only requests with one of these statuses: `INITIATED`, `PENDING`, `SUCCESS` or

@@ -83,13 +83,13 @@ class User(_Message):
     sub: str
     """Subject: the unique, permanent id of the user in your application."""
     email: str
-    """E-mail address."""
+    """Email address."""
     given_name: str
     """First name."""
     family_name: str
     """Last name."""
     email_verified: bool
-    """Whether you have verified the e-mail address."""
+    """Whether you have verified the email address."""
     phone_number: str
     """Primary phone number."""
     phone_number_verified: bool

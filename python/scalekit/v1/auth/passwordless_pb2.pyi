@@ -31,7 +31,7 @@ class _PasswordlessTypeWrapper(_EnumTypeWrapper[_PasswordlessType.ValueType], ty
     """A magic link and a one-time code."""
 
 class PasswordlessType(_PasswordlessType, metaclass=_PasswordlessTypeWrapper):
-    """Content of a passwordless e-mail."""
+    """Content of a passwordless email."""
 
 PASSWORDLESS_TYPE_UNSPECIFIED: PasswordlessType.ValueType
 OTP: PasswordlessType.ValueType
@@ -52,7 +52,7 @@ class _TemplateTypeWrapper(_EnumTypeWrapper[_TemplateType.ValueType], type):
     """For a user who signs up."""
 
 class TemplateType(_TemplateType, metaclass=_TemplateTypeWrapper):
-    """Text of a passwordless e-mail."""
+    """Text of a passwordless email."""
 
 UNSPECIFIED: TemplateType.ValueType
 SIGNIN: TemplateType.ValueType
@@ -81,10 +81,10 @@ class SendPasswordlessRequest(_Message):
     EXPIRES_IN_FIELD_NUMBER: int
     TEMPLATE_VARIABLES_FIELD_NUMBER: int
     email: str
-    """E-mail address of the recipient, at most 320 characters. Required."""
+    """Email address of the recipient, at most 320 characters. Required."""
     @property
     def template(self) -> TemplateType.ValueType:
-        """Text of the e-mail: for signing in or for signing up."""
+        """Text of the email: for signing in or for signing up."""
     @template.setter
     def template(self, value: TemplateType.ValueType | str) -> None: ...
     magiclink_auth_uri: str
@@ -97,7 +97,7 @@ class SendPasswordlessRequest(_Message):
     """Lifetime of the code and the link in seconds; 300 if not set."""
     @property
     def template_variables(self) -> _ScalarMap[str, str]:
-        """Values for the variables of the e-mail template: at most 30 pairs, keys of 2 to 25
+        """Values for the variables of the email template: at most 30 pairs, keys of 2 to 25
         characters, values of at most 256.
         """
     def __init__(
@@ -159,7 +159,7 @@ class SendPasswordlessResponse(_Message):
     """Lifetime of the code and the link in seconds."""
     @property
     def passwordless_type(self) -> PasswordlessType.ValueType:
-        """Content of the e-mail."""
+        """Content of the email."""
     @passwordless_type.setter
     def passwordless_type(self, value: PasswordlessType.ValueType | str) -> None: ...
     def __init__(
@@ -245,17 +245,17 @@ class VerifyPasswordLessResponse(_Message):
     TEMPLATE_FIELD_NUMBER: int
     PASSWORDLESS_TYPE_FIELD_NUMBER: int
     email: str
-    """The verified e-mail address."""
+    """The verified email address."""
     state: str
-    """The `state` of the request that sent the e-mail."""
+    """The `state` of the request that sent the email."""
     @property
     def template(self) -> TemplateType.ValueType:
-        """Template of the e-mail."""
+        """Template of the email."""
     @template.setter
     def template(self, value: TemplateType.ValueType | str) -> None: ...
     @property
     def passwordless_type(self) -> PasswordlessType.ValueType:
-        """Content of the e-mail."""
+        """Content of the email."""
     @passwordless_type.setter
     def passwordless_type(self, value: PasswordlessType.ValueType | str) -> None: ...
     def __init__(

@@ -273,7 +273,7 @@ class OrganizationMembership(_Message):
     display_name: str
     """Display name of the organization."""
     inviter_email: str
-    """E-mail address of the person who invited the user."""
+    """Email address of the person who invited the user."""
     @property
     def created_at(self) -> _Timestamp:
         """Time when the membership or the invitation to it was created."""
@@ -412,7 +412,7 @@ class UserProfile(_Message):
     locale: str
     """Preferred language and region, such as `en-US`."""
     email_verified: bool
-    """Whether the e-mail address is verified."""
+    """Whether the email address is verified."""
     phone_number: str
     """Phone number of the user."""
     @property

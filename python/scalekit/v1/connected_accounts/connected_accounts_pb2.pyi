@@ -440,7 +440,7 @@ class CreateConnectedAccountRequest(_Message):
     `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     """
     identifier: str
-    """Identifier of the account within the connector, such as a user id, an e-mail address or a
+    """Identifier of the account within the connector, such as a user id, an email address or a
     workspace id; at most 100 characters.
     """
     @property
@@ -522,7 +522,7 @@ class DeleteConnectedAccountRequest(_Message):
     `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     """
     identifier: str
-    """Identifier of the account within the connector, such as a user id, an e-mail address or a
+    """Identifier of the account within the connector, such as a user id, an email address or a
     workspace id; at most 100 characters.
     """
     id: str
@@ -597,7 +597,7 @@ class GetConnectedAccountByIdentifierRequest(_Message):
     `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     """
     identifier: str
-    """Identifier of the account within the connector, such as a user id, an e-mail address or a
+    """Identifier of the account within the connector, such as a user id, an email address or a
     workspace id; at most 100 characters.
     """
     id: str
@@ -682,7 +682,7 @@ class GetMagicLinkForConnectedAccountRequest(_Message):
     `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     """
     identifier: str
-    """Identifier of the account within the connector, such as a user id, an e-mail address or a
+    """Identifier of the account within the connector, such as a user id, an email address or a
     workspace id; at most 100 characters.
     """
     id: str
@@ -777,7 +777,7 @@ class GoogleDWDAuth(_Message):
     SCOPES_FIELD_NUMBER: int
     TOKEN_EXPIRES_AT_FIELD_NUMBER: int
     subject: str
-    """E-mail address of the user on whose behalf the service account acts."""
+    """Email address of the user on whose behalf the service account acts."""
     access_token: str
     """The access token. Secret."""
     @property
@@ -1197,7 +1197,7 @@ class UpdateConnectedAccountRequest(_Message):
     `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     """
     identifier: str
-    """Identifier of the account within the connector, such as a user id, an e-mail address or a
+    """Identifier of the account within the connector, such as a user id, an email address or a
     workspace id; at most 100 characters.
     """
     @property

@@ -188,11 +188,11 @@ class _ConnectionTypeWrapper(_EnumTypeWrapper[_ConnectionType.ValueType], type):
     SAML: _ConnectionType.ValueType
     """SAML 2.0."""
     PASSWORD: _ConnectionType.ValueType
-    """E-mail address and password."""
+    """Email address and password."""
     OAUTH: _ConnectionType.ValueType
     """OAuth 2.0."""
     PASSWORDLESS: _ConnectionType.ValueType
-    """One-time codes or magic links by e-mail."""
+    """One-time codes or magic links by email."""
     BASIC: _ConnectionType.ValueType
     """User name and password for a service (HTTP Basic)."""
     BEARER: _ConnectionType.ValueType
@@ -245,7 +245,7 @@ class _NameIdFormatWrapper(_EnumTypeWrapper[_NameIdFormat.ValueType], type):
     UNSPECIFIED: _NameIdFormat.ValueType
     """SAML's `unspecified` format: the identity provider chooses."""
     EMAIL: _NameIdFormat.ValueType
-    """An e-mail address."""
+    """An email address."""
     TRANSIENT: _NameIdFormat.ValueType
     """An id that changes with every login."""
     PERSISTENT: _NameIdFormat.ValueType
@@ -273,7 +273,7 @@ class _OIDCScopeWrapper(_EnumTypeWrapper[_OIDCScope.ValueType], type):
     profile: _OIDCScope.ValueType
     """Name, picture and other profile data."""
     email: _OIDCScope.ValueType
-    """E-mail address and whether it is verified."""
+    """Email address and whether it is verified."""
     address: _OIDCScope.ValueType
     """Postal address."""
     phone: _OIDCScope.ValueType
@@ -305,7 +305,7 @@ class _PasswordlessTypeWrapper(_EnumTypeWrapper[_PasswordlessType.ValueType], ty
     """A magic link and a one-time code."""
 
 class PasswordlessType(_PasswordlessType, metaclass=_PasswordlessTypeWrapper):
-    """Content of a passwordless e-mail. The numbers differ from the enum of the same name in the
+    """Content of a passwordless email. The numbers differ from the enum of the same name in the
     passwordless API.
     """
 
@@ -1626,7 +1626,7 @@ class OptionalScopes(_Message):
     ) -> None: ...
 
 class PasswordLessConfig(_Message):
-    """Settings of passwordless login by e-mail."""
+    """Settings of passwordless login by email."""
 
     DESCRIPTOR: _Descriptor
     TYPE_FIELD_NUMBER: int
@@ -1638,12 +1638,12 @@ class PasswordLessConfig(_Message):
     REGENERATE_PASSWORDLESS_CREDENTIALS_ON_RESEND_FIELD_NUMBER: int
     @property
     def type(self) -> PasswordlessType.ValueType:
-        """Content of the e-mail."""
+        """Content of the email."""
     @type.setter
     def type(self, value: PasswordlessType.ValueType | str) -> None: ...
     @property
     def frequency(self) -> _UInt32Value:
-        """Maximum frequency of e-mails."""
+        """Maximum frequency of emails."""
     @property
     def validity(self) -> _UInt32Value:
         """Lifetime of a code or a link."""

@@ -277,7 +277,7 @@ class Directory(_Message):
     status: str
     """Status of the directory."""
     email: str
-    """E-mail address of the directory, if it has one."""
+    """Email address of the directory, if it has one."""
     groups_tracked: str
     """Groups of the identity provider that the directory tracks."""
     def __init__(
@@ -423,7 +423,7 @@ class DirectoryUser(_Message):
     characters.
     """
     email: str
-    """Primary e-mail address. 1 to 256 characters."""
+    """Primary email address. 1 to 256 characters."""
     preferred_username: str
     """User name at the identity provider. 1 to 256 characters."""
     given_name: str
@@ -435,7 +435,7 @@ class DirectoryUser(_Message):
         """Time when the user last changed."""
     @property
     def emails(self) -> _RepeatedScalarFieldContainer[str]:
-        """All e-mail addresses of the user."""
+        """All email addresses of the user."""
     @property
     def groups(self) -> _RepeatedCompositeFieldContainer[DirectoryGroup]:
         """The user's groups."""

@@ -30,7 +30,7 @@ class _DomainTypeWrapper(_EnumTypeWrapper[_DomainType.ValueType], type):
     listed.
     """
     ALLOWED_EMAIL_DOMAIN: _DomainType.ValueType
-    """E-mail addresses of this domain are accepted for the organization."""
+    """Email addresses of this domain are accepted for the organization."""
     ORGANIZATION_DOMAIN: _DomainType.ValueType
     """The domain belongs to the organization and directs its users to the organization's login.
     The default.

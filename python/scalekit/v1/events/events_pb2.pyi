@@ -59,9 +59,9 @@ class _ObjectTypeWrapper(_EnumTypeWrapper[_ObjectType.ValueType], type):
     Domain: _ObjectType.ValueType
     """A domain."""
     EmailServer: _ObjectType.ValueType
-    """An e-mail server."""
+    """An email server."""
     Email: _ObjectType.ValueType
-    """An e-mail."""
+    """An email."""
     AuthRequest: _ObjectType.ValueType
     """An authentication request."""
     SAMLRequest: _ObjectType.ValueType

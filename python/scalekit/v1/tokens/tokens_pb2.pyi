@@ -243,7 +243,7 @@ class Token(_Message):
     token_suffix: str
     """Last characters of the token, which help to tell tokens apart."""
     email: str
-    """E-mail address of the user that the token belongs to."""
+    """Email address of the user that the token belongs to."""
     @property
     def roles(self) -> _RepeatedScalarFieldContainer[str]:
         """Names of the user's roles in the organization."""

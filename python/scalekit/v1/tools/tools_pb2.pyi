@@ -98,7 +98,7 @@ class ExecuteToolRequest(_Message):
     tool_name: str
     """Name of the tool, such as `gmail_fetch_mails`. Required."""
     identifier: str
-    """Identifier of the connected account, such as the e-mail address of its user."""
+    """Identifier of the connected account, such as the email address of its user."""
     @property
     def params(self) -> _Struct:
         """Parameters of the tool, as JSON that matches its definition."""

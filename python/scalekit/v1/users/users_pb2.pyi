@@ -89,7 +89,7 @@ class CreateMembership(_Message):
         256.
         """
     inviter_email: str
-    """E-mail address of the person who invites the user, 5 to 254 characters."""
+    """Email address of the person who invites the user, 5 to 254 characters."""
     def __init__(
         self,
         *,
@@ -124,7 +124,7 @@ class CreateMembershipRequest(_Message):
     external_id: str
     """Id of the user in your application, at most 510 characters."""
     send_invitation_email: bool
-    """Whether to send an invitation to the user by e-mail."""
+    """Whether to send an invitation to the user by email."""
     def __init__(
         self,
         *,
@@ -194,7 +194,7 @@ class CreateUser(_Message):
     GIVEN_NAME_FIELD_NUMBER: int
     FAMILY_NAME_FIELD_NUMBER: int
     email: str
-    """E-mail address of the user."""
+    """Email address of the user."""
     external_id: str
     """Id of the user in your application."""
     @property
@@ -271,7 +271,7 @@ class CreateUserAndMembershipRequest(_Message):
     def user(self) -> CreateUser:
         """The user to create. Required."""
     send_invitation_email: bool
-    """Whether to send an invitation to the user by e-mail."""
+    """Whether to send an invitation to the user by email."""
     def __init__(
         self,
         *,
@@ -548,7 +548,7 @@ class Invite(_Message):
     user_id: str
     """Id of the user (`usr_` followed by digits)."""
     inviter_email: str
-    """E-mail address of the person who invited the user."""
+    """Email address of the person who invited the user."""
     status: str
     """Status of the invitation."""
     @property
@@ -887,7 +887,7 @@ class SearchOrganizationUsersRequest(_Message):
     organization_id: str
     """Id of the organization (`org_` followed by digits). Required. 1 to 32 characters."""
     query: str
-    """Text to search for in name, e-mail address, id and external id, 3 to 100 characters.
+    """Text to search for in name, email address, id and external id, 3 to 100 characters.
     Required.
     """
     page_size: int
@@ -963,7 +963,7 @@ class SearchUsersRequest(_Message):
     PAGE_SIZE_FIELD_NUMBER: int
     PAGE_TOKEN_FIELD_NUMBER: int
     query: str
-    """Text to search for in name, e-mail address, id and external id, 3 to 100 characters.
+    """Text to search for in name, email address, id and external id, 3 to 100 characters.
     Required.
     """
     page_size: int
@@ -1117,7 +1117,7 @@ class UpdateMembershipResponse(_Message):
     def ClearField(self, field_name: _Literal["user", b"user"]) -> None: ...
 
 class UpdateUser(_Message):
-    """New values of a user. Fields that are not set keep their values; the e-mail address cannot
+    """New values of a user. Fields that are not set keep their values; the email address cannot
     be changed.
     """
 
@@ -1377,7 +1377,7 @@ class User(_Message):
     def update_time(self) -> _Timestamp:
         """Time when the user was last changed. Read-only."""
     email: str
-    """E-mail address of the user."""
+    """Email address of the user."""
     external_id: str
     """Id of the user in your application."""
     @property

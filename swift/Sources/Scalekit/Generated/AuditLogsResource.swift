@@ -21,7 +21,7 @@ extension ScalekitClient {
         /// ```
         ///
         /// - Parameters:
-        ///   - email: Only requests of the user with this e-mail address.
+        ///   - email: Only requests of the user with this email address.
         ///   - status: Only requests with one of these statuses: `INITIATED`, `PENDING`, `SUCCESS`
         ///     or `FAILED`.
         ///   - startTime: Only requests logged at this time or later.

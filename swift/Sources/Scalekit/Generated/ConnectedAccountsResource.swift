@@ -139,7 +139,7 @@ extension ScalekitClient {
         ///   - connector: Name of the account's connection, such as `slack`: letters, digits,
         ///     spaces, `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
         ///   - identifier: Identifier of the account within the connector, such as a user id, an
-        ///     e-mail address or a workspace id; at most 100 characters.
+        ///     email address or a workspace id; at most 100 characters.
         ///   - connectedAccount: The account's credentials and settings. Required, but may be
         ///     empty.
         ///   - organizationID: Id of the organization that the account belongs to (`org_` followed
@@ -187,7 +187,7 @@ extension ScalekitClient {
         ///   - connector: Name of the account's connection, such as `slack`: letters, digits,
         ///     spaces, `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
         ///   - identifier: Identifier of the account within the connector, such as a user id, an
-        ///     e-mail address or a workspace id; at most 100 characters.
+        ///     email address or a workspace id; at most 100 characters.
         ///   - connectedAccount: The new values.
         ///   - organizationID: Id of the organization that the account belongs to (`org_` followed
         ///     by digits), at most 32 characters.
@@ -281,7 +281,7 @@ extension ScalekitClient {
         ///   - connector: Name of the account's connection, such as `slack`: letters, digits,
         ///     spaces, `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
         ///   - identifier: Identifier of the account within the connector, such as a user id, an
-        ///     e-mail address or a workspace id; at most 100 characters.
+        ///     email address or a workspace id; at most 100 characters.
         ///   - organizationID: Id of the organization that the account belongs to (`org_` followed
         ///     by digits), at most 32 characters.
         ///   - userID: Id of the user that the account belongs to (`usr_` followed by digits), at
@@ -352,7 +352,7 @@ extension ScalekitClient {
         ///   - connector: Name of the account's connection, such as `slack`: letters, digits,
         ///     spaces, `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
         ///   - identifier: Identifier of the account within the connector, such as a user id, an
-        ///     e-mail address or a workspace id; at most 100 characters.
+        ///     email address or a workspace id; at most 100 characters.
         ///   - organizationID: Id of the organization that the account belongs to (`org_` followed
         ///     by digits), at most 32 characters.
         ///   - userID: Id of the user that the account belongs to (`usr_` followed by digits), at
@@ -451,7 +451,7 @@ extension ScalekitClient {
         ///   - connector: Name of the account's connection, such as `slack`: letters, digits,
         ///     spaces, `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
         ///   - identifier: Identifier of the account within the connector, such as a user id, an
-        ///     e-mail address or a workspace id; at most 100 characters.
+        ///     email address or a workspace id; at most 100 characters.
         ///   - organizationID: Id of the organization that the account belongs to (`org_` followed
         ///     by digits), at most 32 characters.
         ///   - userID: Id of the user that the account belongs to (`usr_` followed by digits), at
@@ -530,7 +530,7 @@ extension ScalekitClient {
         ///   - connector: Name of the account's connection, such as `slack`: letters, digits,
         ///     spaces, `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
         ///   - identifier: Identifier of the account within the connector, such as a user id, an
-        ///     e-mail address or a workspace id; at most 100 characters.
+        ///     email address or a workspace id; at most 100 characters.
         ///   - organizationID: Id of the organization that the account belongs to (`org_` followed
         ///     by digits), at most 32 characters.
         ///   - userID: Id of the user that the account belongs to (`usr_` followed by digits), at

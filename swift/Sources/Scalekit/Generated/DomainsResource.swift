@@ -5,13 +5,13 @@ public import ScalekitTypes
 extension ScalekitClient {
     /// Manages the domains of an organization.
     ///
-    /// A domain directs users to the organization's login, or allows members to have e-mail
+    /// A domain directs users to the organization's login, or allows members to have email
     /// addresses of the domain.
     public var domains: Domains { Domains(calls: calls) }
 
     /// Manages the domains of an organization.
     ///
-    /// A domain directs users to the organization's login, or allows members to have e-mail
+    /// A domain directs users to the organization's login, or allows members to have email
     /// addresses of the domain.
     public struct Domains: Sendable {
         let calls: Calls

@@ -27,7 +27,7 @@ extension ScalekitClient {
         ///     characters.
         ///   - userID: Id of the user (`usr_` followed by digits). 19 to 25 characters.
         ///   - membership: The membership to create.
-        ///   - sendInvitationEmail: Whether to send an invitation to the user by e-mail.
+        ///   - sendInvitationEmail: Whether to send an invitation to the user by email.
         ///   - timeout: Time limit of the call. Default: the setting of the client.
         /// - Returns: The user with the new membership.
         /// - Throws: ``ScalekitError``, or `CancellationError` if the task is cancelled.
@@ -67,7 +67,7 @@ extension ScalekitClient {
         ///     characters.
         ///   - externalID: Id of the user in your application, at most 510 characters.
         ///   - membership: The membership to create.
-        ///   - sendInvitationEmail: Whether to send an invitation to the user by e-mail.
+        ///   - sendInvitationEmail: Whether to send an invitation to the user by email.
         ///   - timeout: Time limit of the call. Default: the setting of the client.
         /// - Returns: The user with the new membership.
         /// - Throws: ``ScalekitError``, or `CancellationError` if the task is cancelled.

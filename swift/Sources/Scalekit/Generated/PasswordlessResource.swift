@@ -3,34 +3,34 @@
 public import ScalekitTypes
 
 extension ScalekitClient {
-    /// Logs users in without a password, by a one-time code or a magic link sent by e-mail.
+    /// Logs users in without a password, by a one-time code or a magic link sent by email.
     public var passwordless: Passwordless { Passwordless(calls: calls) }
 
-    /// Logs users in without a password, by a one-time code or a magic link sent by e-mail.
+    /// Logs users in without a password, by a one-time code or a magic link sent by email.
     public struct Passwordless: Sendable {
         let calls: Calls
 
-        /// Sends an e-mail with a one-time code, a magic link or both, depending on the settings of
+        /// Sends an email with a one-time code, a magic link or both, depending on the settings of
         /// the environment.
         ///
         /// Returns the expiry time of the credentials and the id of the authentication request,
-        /// which is needed to verify a credential or to resend the e-mail. Fails with
-        /// `INVALID_ARGUMENT` if the e-mail address or another field is invalid.
+        /// which is needed to verify a credential or to resend the email. Fails with
+        /// `INVALID_ARGUMENT` if the email address or another field is invalid.
         ///
         /// ```swift
         /// let response = try await client.passwordless.send("ada@acme.com")
         /// ```
         ///
         /// - Parameters:
-        ///   - email: E-mail address of the recipient, at most 320 characters.
-        ///   - template: Text of the e-mail: for signing in or for signing up.
+        ///   - email: Email address of the recipient, at most 320 characters.
+        ///   - template: Text of the email: for signing in or for signing up.
         ///   - magiclinkAuthURI: URL in your application that the magic link opens, 1 to 1000
         ///     characters. The service adds the token as the query parameter `link_token`.
         ///   - state: Opaque value, 1 to 1000 characters. `VerifyPasswordlessEmail` returns it
         ///     unchanged.
         ///   - expiresIn: Lifetime of the code and the link in seconds; 300 if not set.
-        ///   - templateVariables: Values for the variables of the e-mail template: at most 30
-        ///     pairs, keys of 2 to 25 characters, values of at most 256.
+        ///   - templateVariables: Values for the variables of the email template: at most 30 pairs,
+        ///     keys of 2 to 25 characters, values of at most 256.
         ///   - timeout: Time limit of the call. Default: the setting of the client.
         /// - Returns: The response.
         /// - Throws: ``ScalekitError``, or `CancellationError` if the task is cancelled.
@@ -58,8 +58,8 @@ extension ScalekitClient {
 
         /// Verifies a one-time code or the token of a magic link.
         ///
-        /// Returns the verified e-mail address and the `state` of the request that sent the e-mail.
-        /// A code works once and allows only a few attempts. A wrong, used or expired credential is
+        /// Returns the verified email address and the `state` of the request that sent the email. A
+        /// code works once and allows only a few attempts. A wrong, used or expired credential is
         /// an error.
         ///
         /// ```swift
@@ -90,8 +90,8 @@ extension ScalekitClient {
 
         /// Verifies a one-time code or the token of a magic link.
         ///
-        /// Returns the verified e-mail address and the `state` of the request that sent the e-mail.
-        /// A code works once and allows only a few attempts. A wrong, used or expired credential is
+        /// Returns the verified email address and the `state` of the request that sent the email. A
+        /// code works once and allows only a few attempts. A wrong, used or expired credential is
         /// an error.
         ///
         /// ```swift
@@ -120,7 +120,7 @@ extension ScalekitClient {
             return response
         }
 
-        /// Resends the e-mail of an authentication request.
+        /// Resends the email of an authentication request.
         ///
         /// Returns the same response as `SendPasswordlessEmail`; use its `auth_request_id` in later
         /// calls. Fails with `NOT_FOUND` for an unknown authentication request.

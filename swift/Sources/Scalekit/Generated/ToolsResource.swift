@@ -165,7 +165,7 @@ extension ScalekitClient {
         ///
         /// - Parameters:
         ///   - toolName: Name of the tool, such as `gmail_fetch_mails`.
-        ///   - identifier: Identifier of the connected account, such as the e-mail address of its
+        ///   - identifier: Identifier of the connected account, such as the email address of its
         ///     user.
         ///   - params: Parameters of the tool, as JSON that matches its definition.
         ///   - connectedAccountID: Id of the connected account (`ca_` followed by digits), at most

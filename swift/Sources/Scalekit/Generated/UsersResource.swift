@@ -92,8 +92,8 @@ extension ScalekitClient {
             }
         }
 
-        /// Finds users of the environment whose name, e-mail address, id or external id contains
-        /// the search text, page by page.
+        /// Finds users of the environment whose name, email address, id or external id contains the
+        /// search text, page by page.
         ///
         /// Fails with `INVALID_ARGUMENT` if the text has fewer than 3 or more than 100 characters.
         ///
@@ -104,7 +104,7 @@ extension ScalekitClient {
         /// ```
         ///
         /// - Parameters:
-        ///   - query: Text to search for in name, e-mail address, id and external id, 3 to 100
+        ///   - query: Text to search for in name, email address, id and external id, 3 to 100
         ///     characters.
         ///   - pageSize: Maximum number of items on a page. Default: chosen by the service.
         ///   - pageToken: Token of the first page to fetch, from a ``Page``.
@@ -131,8 +131,8 @@ extension ScalekitClient {
             }
         }
 
-        /// Finds users of an organization whose name, e-mail address, id or external id contains
-        /// the search text, page by page.
+        /// Finds users of an organization whose name, email address, id or external id contains the
+        /// search text, page by page.
         ///
         /// Fails with `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT` if the
         /// text has fewer than 3 or more than 100 characters.
@@ -146,7 +146,7 @@ extension ScalekitClient {
         /// - Parameters:
         ///   - organizationID: Id of the organization (`org_` followed by digits). 1 to 32
         ///     characters.
-        ///   - query: Text to search for in name, e-mail address, id and external id, 3 to 100
+        ///   - query: Text to search for in name, email address, id and external id, 3 to 100
         ///     characters.
         ///   - pageSize: Maximum number of items on a page. Default: chosen by the service.
         ///   - pageToken: Token of the first page to fetch, from a ``Page``.
@@ -286,8 +286,8 @@ extension ScalekitClient {
         /// Creates a user as a member of an organization and returns the user with the membership.
         ///
         /// If no roles are given, the member gets the default member role. Fails with `NOT_FOUND`
-        /// for an unknown organization, and with `INVALID_ARGUMENT` if the e-mail address or
-        /// another field is invalid.
+        /// for an unknown organization, and with `INVALID_ARGUMENT` if the email address or another
+        /// field is invalid.
         ///
         /// ```swift
         /// let user = try await client.users.create(
@@ -299,7 +299,7 @@ extension ScalekitClient {
         ///   - organizationID: Id of the organization to add the user to (`org_` followed by
         ///     digits).
         ///   - user: The user to create.
-        ///   - sendInvitationEmail: Whether to send an invitation to the user by e-mail.
+        ///   - sendInvitationEmail: Whether to send an invitation to the user by email.
         ///   - timeout: Time limit of the call. Default: the setting of the client.
         /// - Returns: The created user with the membership.
         /// - Throws: ``ScalekitError``, or `CancellationError` if the task is cancelled.

@@ -12,7 +12,7 @@ public struct AuthLogRequest: Codable, Hashable, Sendable {
     public var connectionID: String
     /// Id of the authentication request.
     public var authRequestID: String
-    /// E-mail address of the user, if known.
+    /// Email address of the user, if known.
     public var email: String
     /// Kind of the connection, such as `OIDC` or `SAML`.
     public var connectionType: String
@@ -178,7 +178,7 @@ package struct ListAuthLogRequest: Codable, Hashable, Sendable {
     package var pageSize: Int
     /// Token of the page to return, from an earlier response; empty for the first page.
     package var pageToken: String
-    /// Only requests of the user with this e-mail address.
+    /// Only requests of the user with this email address.
     package var email: String
     /// Only requests with one of these statuses: `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`.
     package var status: [String]

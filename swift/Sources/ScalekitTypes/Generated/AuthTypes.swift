@@ -67,13 +67,13 @@ extension UpdateLoginUserDetailsResponse: Message {}
 public struct LoginUser: Codable, Hashable, Sendable {
     /// Subject: the unique, permanent id of the user in your application.
     public var sub: String
-    /// E-mail address.
+    /// Email address.
     public var email: String
     /// First name.
     public var givenName: String
     /// Last name.
     public var familyName: String
-    /// Whether you have verified the e-mail address.
+    /// Whether you have verified the email address.
     public var emailVerified: Bool
     /// Primary phone number.
     public var phoneNumber: String

@@ -86,7 +86,7 @@ public struct OrganizationMembership: Codable, Hashable, Sendable {
     public var metadata: [String: String]
     /// Display name of the organization.
     public var displayName: String?
-    /// E-mail address of the person who invited the user.
+    /// Email address of the person who invited the user.
     public var inviterEmail: String?
     /// Time when the membership or the invitation to it was created.
     public var createdAt: Date?
@@ -217,7 +217,7 @@ public struct UserProfile: Codable, Hashable, Sendable {
     public var name: String
     /// Preferred language and region, such as `en-US`.
     public var locale: String
-    /// Whether the e-mail address is verified.
+    /// Whether the email address is verified.
     public var emailVerified: Bool
     /// Phone number of the user.
     public var phoneNumber: String

@@ -292,7 +292,7 @@ package struct CreateConnectedAccountRequest: Codable, Hashable, Sendable {
     /// Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and
     /// `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     package var connector: String?
-    /// Identifier of the account within the connector, such as a user id, an e-mail address or a
+    /// Identifier of the account within the connector, such as a user id, an email address or a
     /// workspace id; at most 100 characters.
     package var identifier: String?
     /// The account's credentials and settings. Required, but may be empty.
@@ -370,7 +370,7 @@ package struct DeleteConnectedAccountRequest: Codable, Hashable, Sendable {
     /// Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and
     /// `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     package var connector: String?
-    /// Identifier of the account within the connector, such as a user id, an e-mail address or a
+    /// Identifier of the account within the connector, such as a user id, an email address or a
     /// workspace id; at most 100 characters.
     package var identifier: String?
     /// Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces
@@ -441,7 +441,7 @@ package struct GetConnectedAccountByIdentifierRequest: Codable, Hashable, Sendab
     /// Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and
     /// `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     package var connector: String?
-    /// Identifier of the account within the connector, such as a user id, an e-mail address or a
+    /// Identifier of the account within the connector, such as a user id, an email address or a
     /// workspace id; at most 100 characters.
     package var identifier: String?
     /// Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces
@@ -520,7 +520,7 @@ package struct GetMagicLinkForConnectedAccountRequest: Codable, Hashable, Sendab
     /// Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and
     /// `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     package var connector: String?
-    /// Identifier of the account within the connector, such as a user id, an e-mail address or a
+    /// Identifier of the account within the connector, such as a user id, an email address or a
     /// workspace id; at most 100 characters.
     package var identifier: String?
     /// Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces
@@ -612,7 +612,7 @@ extension GetMagicLinkForConnectedAccountResponse: Message {}
 /// Credentials obtained through Google domain-wide delegation: a service account acts on behalf of
 /// a user of the domain.
 public struct GoogleDWDAuth: Codable, Hashable, Sendable {
-    /// E-mail address of the user on whose behalf the service account acts.
+    /// Email address of the user on whose behalf the service account acts.
     public var subject: String
     /// The access token. Secret.
     public var accessToken: String
@@ -1114,7 +1114,7 @@ package struct UpdateConnectedAccountRequest: Codable, Hashable, Sendable {
     /// Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and
     /// `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     package var connector: String?
-    /// Identifier of the account within the connector, such as a user id, an e-mail address or a
+    /// Identifier of the account within the connector, such as a user id, an email address or a
     /// workspace id; at most 100 characters.
     package var identifier: String?
     /// Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces

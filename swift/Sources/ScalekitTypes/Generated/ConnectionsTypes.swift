@@ -1291,11 +1291,11 @@ public struct OptionalScopes: Codable, Hashable, Sendable {
 
 extension OptionalScopes: Message {}
 
-/// Settings of passwordless login by e-mail.
+/// Settings of passwordless login by email.
 public struct PasswordLessConfig: Codable, Hashable, Sendable {
-    /// Content of the e-mail.
+    /// Content of the email.
     public var type: PasswordlessConnectionType
-    /// Maximum frequency of e-mails.
+    /// Maximum frequency of emails.
     public var frequency: Int?
     /// Lifetime of a code or a link.
     public var validity: Int?
@@ -2525,11 +2525,11 @@ public enum ConnectionType: OpenEnum {
     case oidc
     /// SAML 2.0.
     case saml
-    /// E-mail address and password.
+    /// Email address and password.
     case password
     /// OAuth 2.0.
     case oauth
-    /// One-time codes or magic links by e-mail.
+    /// One-time codes or magic links by email.
     case passwordless
     /// User name and password for a service (HTTP Basic).
     case basic
@@ -2626,7 +2626,7 @@ public enum NameIdFormat: OpenEnum {
     case nameIDFormatNil
     /// SAML's `unspecified` format: the identity provider chooses.
     case unspecified
-    /// An e-mail address.
+    /// An email address.
     case email
     /// An id that changes with every login.
     case transient
@@ -2676,7 +2676,7 @@ public enum OIDCScope: OpenEnum {
     case openid
     /// Name, picture and other profile data.
     case profile
-    /// E-mail address and whether it is verified.
+    /// Email address and whether it is verified.
     case email
     /// Postal address.
     case address
@@ -2721,7 +2721,7 @@ public enum OIDCScope: OpenEnum {
 }
 
 extension OIDCScope: Field {}
-/// Content of a passwordless e-mail. The numbers differ from the enum of the same name in the
+/// Content of a passwordless email. The numbers differ from the enum of the same name in the
 /// passwordless API.
 public enum PasswordlessConnectionType: OpenEnum {
     /// Not set.

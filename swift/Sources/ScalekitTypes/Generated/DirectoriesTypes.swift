@@ -211,7 +211,7 @@ public struct Directory: Codable, Hashable, Sendable {
     public var attributeMappings: AttributeMappings?
     /// Status of the directory.
     public var status: String
-    /// E-mail address of the directory, if it has one.
+    /// Email address of the directory, if it has one.
     public var email: String
     /// Groups of the identity provider that the directory tracks.
     public var groupsTracked: String
@@ -355,7 +355,7 @@ public struct DirectoryUser: Codable, Hashable, Sendable {
     /// Id of the user in the directory (starts with `diruser_`), assigned by the service. 1 to 36
     /// characters.
     public var id: String
-    /// Primary e-mail address. 1 to 256 characters.
+    /// Primary email address. 1 to 256 characters.
     public var email: String
     /// User name at the identity provider. 1 to 256 characters.
     public var preferredUsername: String
@@ -365,7 +365,7 @@ public struct DirectoryUser: Codable, Hashable, Sendable {
     public var familyName: String
     /// Time when the user last changed.
     public var updatedAt: Date?
-    /// All e-mail addresses of the user.
+    /// All email addresses of the user.
     public var emails: [String]
     /// The user's groups.
     public var groups: [DirectoryGroup]

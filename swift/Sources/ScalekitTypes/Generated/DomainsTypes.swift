@@ -481,7 +481,7 @@ extension ListDomainResponse: Message {}
 public enum DomainType: OpenEnum {
     /// Not set: `ORGANIZATION_DOMAIN` when a domain is created, all types when domains are listed.
     case unspecified
-    /// E-mail addresses of this domain are accepted for the organization.
+    /// Email addresses of this domain are accepted for the organization.
     case allowedEmailDomain
     /// The domain belongs to the organization and directs its users to the organization's login.
     /// The default.

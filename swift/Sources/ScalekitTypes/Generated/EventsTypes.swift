@@ -266,9 +266,9 @@ public enum EventObjectType: OpenEnum {
     case job
     /// A domain.
     case domain
-    /// An e-mail server.
+    /// An email server.
     case emailServer
-    /// An e-mail.
+    /// An email.
     case email
     /// An authentication request.
     case authRequest

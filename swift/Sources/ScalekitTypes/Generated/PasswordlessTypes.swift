@@ -29,9 +29,9 @@ extension ResendPasswordlessRequest: Message {}
 
 /// Request for `SendPasswordlessEmail`.
 package struct SendPasswordlessRequest: Codable, Hashable, Sendable {
-    /// E-mail address of the recipient, at most 320 characters. Required.
+    /// Email address of the recipient, at most 320 characters. Required.
     package var email: String
-    /// Text of the e-mail: for signing in or for signing up.
+    /// Text of the email: for signing in or for signing up.
     package var template: TemplateType?
     /// URL in your application that the magic link opens, 1 to 1000 characters. The service adds
     /// the token as the query parameter `link_token`.
@@ -40,7 +40,7 @@ package struct SendPasswordlessRequest: Codable, Hashable, Sendable {
     package var state: String?
     /// Lifetime of the code and the link in seconds; 300 if not set.
     package var expiresIn: Int?
-    /// Values for the variables of the e-mail template: at most 30 pairs, keys of 2 to 25
+    /// Values for the variables of the email template: at most 30 pairs, keys of 2 to 25
     /// characters, values of at most 256.
     package var templateVariables: [String: String]
 
@@ -93,7 +93,7 @@ public struct SendPasswordlessResponse: Codable, Hashable, Sendable {
     public var expiresAt: Int64
     /// Lifetime of the code and the link in seconds.
     public var expiresIn: Int
-    /// Content of the e-mail.
+    /// Content of the email.
     public var passwordlessType: PasswordlessType
 
     /// Creates the message.
@@ -205,13 +205,13 @@ extension VerifyPasswordLessRequest.AuthCredential: CustomReflectable {
 
 /// Response to `VerifyPasswordlessEmail`.
 public struct VerifyPasswordLessResponse: Codable, Hashable, Sendable {
-    /// The verified e-mail address.
+    /// The verified email address.
     public var email: String
-    /// The `state` of the request that sent the e-mail.
+    /// The `state` of the request that sent the email.
     public var state: String?
-    /// Template of the e-mail.
+    /// Template of the email.
     public var template: TemplateType?
-    /// Content of the e-mail.
+    /// Content of the email.
     public var passwordlessType: PasswordlessType
 
     /// Creates the message.
@@ -246,7 +246,7 @@ public struct VerifyPasswordLessResponse: Codable, Hashable, Sendable {
 
 extension VerifyPasswordLessResponse: Message {}
 
-/// Content of a passwordless e-mail.
+/// Content of a passwordless email.
 public enum PasswordlessType: OpenEnum {
     /// Not set.
     case unspecified
@@ -289,7 +289,7 @@ public enum PasswordlessType: OpenEnum {
 }
 
 extension PasswordlessType: Field {}
-/// Text of a passwordless e-mail.
+/// Text of a passwordless email.
 public enum TemplateType: OpenEnum {
     /// Not set: the service chooses.
     case unspecified

@@ -275,7 +275,7 @@ public struct Token: Codable, Hashable, Sendable {
     public var description: String?
     /// Last characters of the token, which help to tell tokens apart.
     public var tokenSuffix: String
-    /// E-mail address of the user that the token belongs to.
+    /// Email address of the user that the token belongs to.
     public var email: String?
     /// Names of the user's roles in the organization.
     public var roles: [String]

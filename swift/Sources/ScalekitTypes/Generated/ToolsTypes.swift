@@ -44,7 +44,7 @@ extension ConnectionReadiness: Message {}
 package struct ExecuteToolRequest: Codable, Hashable, Sendable {
     /// Name of the tool, such as `gmail_fetch_mails`. Required.
     package var toolName: String
-    /// Identifier of the connected account, such as the e-mail address of its user.
+    /// Identifier of the connected account, such as the email address of its user.
     package var identifier: String?
     /// Parameters of the tool, as JSON that matches its definition.
     package var params: [String: JSONValue]?

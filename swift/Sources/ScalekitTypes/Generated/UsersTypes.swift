@@ -101,7 +101,7 @@ public struct CreateMembership: Codable, Hashable, Sendable {
     public var roles: [RoleReference]
     /// Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
     public var metadata: [String: String]
-    /// E-mail address of the person who invites the user, 5 to 254 characters.
+    /// Email address of the person who invites the user, 5 to 254 characters.
     public var inviterEmail: String?
 
     /// Creates the message.
@@ -140,7 +140,7 @@ package struct CreateMembershipRequest: Codable, Hashable, Sendable {
     package var membership: CreateMembership?
     /// The user. Set exactly one of `id` and `external_id`.
     package var identities: Identities?
-    /// Whether to send an invitation to the user by e-mail.
+    /// Whether to send an invitation to the user by email.
     package var sendInvitationEmail: Bool?
 
     /// The values of ``identities``.
@@ -229,7 +229,7 @@ extension CreateMembershipResponse: Message {}
 
 /// The user to create.
 public struct CreateUser: Codable, Hashable, Sendable {
-    /// E-mail address of the user.
+    /// Email address of the user.
     public var email: String
     /// Id of the user in your application.
     public var externalID: String?
@@ -282,7 +282,7 @@ package struct CreateUserAndMembershipRequest: Codable, Hashable, Sendable {
     package var organizationID: String
     /// The user to create. Required.
     package var user: CreateUser?
-    /// Whether to send an invitation to the user by e-mail.
+    /// Whether to send an invitation to the user by email.
     package var sendInvitationEmail: Bool?
 
     /// Creates the message.
@@ -634,7 +634,7 @@ public struct Invite: Codable, Hashable, Sendable {
     public var organizationID: String
     /// Id of the user (`usr_` followed by digits).
     public var userID: String
-    /// E-mail address of the person who invited the user.
+    /// Email address of the person who invited the user.
     public var inviterEmail: String?
     /// Status of the invitation.
     public var status: String
@@ -1101,7 +1101,7 @@ extension ResendInviteResponse: Message {}
 package struct SearchOrganizationUsersRequest: Codable, Hashable, Sendable {
     /// Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
     package var organizationID: String
-    /// Text to search for in name, e-mail address, id and external id, 3 to 100 characters.
+    /// Text to search for in name, email address, id and external id, 3 to 100 characters.
     /// Required.
     package var query: String
     /// Number of entries per page, at most 30; 10 if not set.
@@ -1186,7 +1186,7 @@ extension SearchOrganizationUsersResponse: Message {}
 
 /// Request for `SearchUsers`.
 package struct SearchUsersRequest: Codable, Hashable, Sendable {
-    /// Text to search for in name, e-mail address, id and external id, 3 to 100 characters.
+    /// Text to search for in name, email address, id and external id, 3 to 100 characters.
     /// Required.
     package var query: String
     /// Number of entries per page, at most 30; 10 if not set.
@@ -1385,7 +1385,7 @@ package struct UpdateMembershipResponse: Codable, Hashable, Sendable {
 
 extension UpdateMembershipResponse: Message {}
 
-/// New values of a user. Fields that are not set keep their values; the e-mail address cannot be
+/// New values of a user. Fields that are not set keep their values; the email address cannot be
 /// changed.
 public struct UpdateUser: Codable, Hashable, Sendable {
     /// Id of the user in your application.
@@ -1613,7 +1613,7 @@ public struct User: Codable, Hashable, Sendable {
     public var createTime: Date?
     /// Time when the user was last changed. Read-only.
     public var updateTime: Date?
-    /// E-mail address of the user.
+    /// Email address of the user.
     public var email: String
     /// Id of the user in your application.
     public var externalID: String?

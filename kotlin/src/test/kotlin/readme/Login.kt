@@ -18,7 +18,7 @@ class Login(private val client: ScalekitClient) {
         }
     }
 
-    /** Handles the request to the callback URL and returns the e-mail address of the user. */
+    /** Handles the request to the callback URL and returns the email address of the user. */
     suspend fun callback(
         session: MutableMap<String, String>,
         code: String,

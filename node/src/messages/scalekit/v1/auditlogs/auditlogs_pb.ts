@@ -53,7 +53,7 @@ export type AuthLogRequest = Message<"scalekit.v1.auditlogs.AuthLogRequest"> & {
   authRequestId: string;
 
   /**
-   * E-mail address of the user, if known.
+   * Email address of the user, if known.
    *
    * @generated from field: string email = 5;
    */
@@ -221,7 +221,7 @@ export type ListAuthLogRequest = Message<"scalekit.v1.auditlogs.ListAuthLogReque
   pageToken: string;
 
   /**
-   * Only requests of the user with this e-mail address.
+   * Only requests of the user with this email address.
    *
    * @generated from field: string email = 3;
    */

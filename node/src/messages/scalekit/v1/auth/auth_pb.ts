@@ -88,7 +88,7 @@ export type User = Message<"scalekit.v1.auth.User"> & {
   sub: string;
 
   /**
-   * E-mail address.
+   * Email address.
    *
    * @generated from field: string email = 2;
    */
@@ -109,7 +109,7 @@ export type User = Message<"scalekit.v1.auth.User"> & {
   familyName: string;
 
   /**
-   * Whether you have verified the e-mail address.
+   * Whether you have verified the email address.
    *
    * @generated from field: bool email_verified = 5;
    */

@@ -145,7 +145,7 @@ export type OrganizationMembership = Message<"scalekit.v1.commons.OrganizationMe
   displayName?: string | undefined;
 
   /**
-   * E-mail address of the person who invited the user.
+   * Email address of the person who invited the user.
    *
    * @generated from field: optional string inviter_email = 10;
    */
@@ -272,7 +272,7 @@ export type UserProfile = Message<"scalekit.v1.commons.UserProfile"> & {
   locale: string;
 
   /**
-   * Whether the e-mail address is verified.
+   * Whether the email address is verified.
    *
    * @generated from field: bool email_verified = 6;
    */

@@ -326,7 +326,7 @@ export type CreateConnectedAccountRequest = Message<"scalekit.v1.connected_accou
   connector?: string | undefined;
 
   /**
-   * Identifier of the account within the connector, such as a user id, an e-mail address or a
+   * Identifier of the account within the connector, such as a user id, an email address or a
    * workspace id; at most 100 characters.
    *
    * @generated from field: optional string identifier = 4;
@@ -399,7 +399,7 @@ export type DeleteConnectedAccountRequest = Message<"scalekit.v1.connected_accou
   connector?: string | undefined;
 
   /**
-   * Identifier of the account within the connector, such as a user id, an e-mail address or a
+   * Identifier of the account within the connector, such as a user id, an email address or a
    * workspace id; at most 100 characters.
    *
    * @generated from field: optional string identifier = 4;
@@ -467,7 +467,7 @@ export type GetConnectedAccountByIdentifierRequest = Message<"scalekit.v1.connec
   connector?: string | undefined;
 
   /**
-   * Identifier of the account within the connector, such as a user id, an e-mail address or a
+   * Identifier of the account within the connector, such as a user id, an email address or a
    * workspace id; at most 100 characters.
    *
    * @generated from field: optional string identifier = 4;
@@ -541,7 +541,7 @@ export type GetMagicLinkForConnectedAccountRequest = Message<"scalekit.v1.connec
   connector?: string | undefined;
 
   /**
-   * Identifier of the account within the connector, such as a user id, an e-mail address or a
+   * Identifier of the account within the connector, such as a user id, an email address or a
    * workspace id; at most 100 characters.
    *
    * @generated from field: optional string identifier = 4;
@@ -617,7 +617,7 @@ export const GetMagicLinkForConnectedAccountResponseSchema: GenMessage<GetMagicL
  */
 export type GoogleDWDAuth = Message<"scalekit.v1.connected_accounts.GoogleDWDAuth"> & {
   /**
-   * E-mail address of the user on whose behalf the service account acts.
+   * Email address of the user on whose behalf the service account acts.
    *
    * @generated from field: string subject = 1;
    */
@@ -1064,7 +1064,7 @@ export type UpdateConnectedAccountRequest = Message<"scalekit.v1.connected_accou
   connector?: string | undefined;
 
   /**
-   * Identifier of the account within the connector, such as a user id, an e-mail address or a
+   * Identifier of the account within the connector, such as a user id, an email address or a
    * workspace id; at most 100 characters.
    *
    * @generated from field: optional string identifier = 4;

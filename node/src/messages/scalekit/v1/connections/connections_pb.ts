@@ -1241,20 +1241,20 @@ export const OptionalScopesSchema: GenMessage<OptionalScopes> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_connections_connections, 21);
 
 /**
- * Settings of passwordless login by e-mail.
+ * Settings of passwordless login by email.
  *
  * @generated from message scalekit.v1.connections.PasswordLessConfig
  */
 export type PasswordLessConfig = Message<"scalekit.v1.connections.PasswordLessConfig"> & {
   /**
-   * Content of the e-mail.
+   * Content of the email.
    *
    * @generated from field: scalekit.v1.connections.PasswordlessType type = 1;
    */
   type: PasswordlessType;
 
   /**
-   * Maximum frequency of e-mails.
+   * Maximum frequency of emails.
    *
    * @generated from field: optional google.protobuf.UInt32Value frequency = 2;
    */
@@ -2494,7 +2494,7 @@ export enum ConnectionType {
   SAML = 2,
 
   /**
-   * E-mail address and password.
+   * Email address and password.
    *
    * @generated from enum value: PASSWORD = 3;
    */
@@ -2508,7 +2508,7 @@ export enum ConnectionType {
   OAUTH = 4,
 
   /**
-   * One-time codes or magic links by e-mail.
+   * One-time codes or magic links by email.
    *
    * @generated from enum value: PASSWORDLESS = 5;
    */
@@ -2612,7 +2612,7 @@ export enum NameIdFormat {
   UNSPECIFIED = 1,
 
   /**
-   * An e-mail address.
+   * An email address.
    *
    * @generated from enum value: EMAIL = 2;
    */
@@ -2667,7 +2667,7 @@ export enum OIDCScope {
   profile = 2,
 
   /**
-   * E-mail address and whether it is verified.
+   * Email address and whether it is verified.
    *
    * @generated from enum value: email = 3;
    */
@@ -2695,7 +2695,7 @@ export const OIDCScopeSchema: GenEnum<OIDCScope> = /*@__PURE__*/
   enumDesc(file_scalekit_v1_connections_connections, 7);
 
 /**
- * Content of a passwordless e-mail. The numbers differ from the enum of the same name in the
+ * Content of a passwordless email. The numbers differ from the enum of the same name in the
  * passwordless API.
  *
  * @generated from enum scalekit.v1.connections.PasswordlessType

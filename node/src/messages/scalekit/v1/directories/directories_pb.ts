@@ -285,7 +285,7 @@ export type Directory = Message<"scalekit.v1.directories.Directory"> & {
   status: string;
 
   /**
-   * E-mail address of the directory, if it has one.
+   * Email address of the directory, if it has one.
    *
    * @generated from field: string email = 16;
    */
@@ -370,7 +370,7 @@ export type DirectoryUser = Message<"scalekit.v1.directories.DirectoryUser"> & {
   id: string;
 
   /**
-   * Primary e-mail address.
+   * Primary email address.
    *
    * @generated from field: string email = 2;
    */
@@ -405,7 +405,7 @@ export type DirectoryUser = Message<"scalekit.v1.directories.DirectoryUser"> & {
   updatedAt?: Timestamp | undefined;
 
   /**
-   * All e-mail addresses of the user.
+   * All email addresses of the user.
    *
    * @generated from field: repeated string emails = 16;
    */

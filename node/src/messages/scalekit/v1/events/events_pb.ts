@@ -369,14 +369,14 @@ export enum ObjectType {
   Domain = 14,
 
   /**
-   * An e-mail server.
+   * An email server.
    *
    * @generated from enum value: EmailServer = 15;
    */
   EmailServer = 15,
 
   /**
-   * An e-mail.
+   * An email.
    *
    * @generated from enum value: Email = 16;
    */

@@ -308,7 +308,7 @@ export type Token = Message<"scalekit.v1.tokens.Token"> & {
   tokenSuffix: string;
 
   /**
-   * E-mail address of the user that the token belongs to.
+   * Email address of the user that the token belongs to.
    *
    * @generated from field: optional string email = 11;
    */

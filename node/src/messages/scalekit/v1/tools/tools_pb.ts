@@ -69,7 +69,7 @@ export type ExecuteToolRequest = Message<"scalekit.v1.tools.ExecuteToolRequest">
   toolName: string;
 
   /**
-   * Identifier of the connected account, such as the e-mail address of its user.
+   * Identifier of the connected account, such as the email address of its user.
    *
    * @generated from field: optional string identifier = 2;
    */

@@ -127,7 +127,7 @@ export type CreateMembership = Message<"scalekit.v1.users.CreateMembership"> & {
   metadata: { [key: string]: string };
 
   /**
-   * E-mail address of the person who invites the user, 5 to 254 characters.
+   * Email address of the person who invites the user, 5 to 254 characters.
    *
    * @generated from field: optional string inviter_email = 8;
    */
@@ -185,7 +185,7 @@ export type CreateMembershipRequest = Message<"scalekit.v1.users.CreateMembershi
   } | { case: undefined; value?: undefined };
 
   /**
-   * Whether to send an invitation to the user by e-mail.
+   * Whether to send an invitation to the user by email.
    *
    * @generated from field: optional bool send_invitation_email = 5;
    */
@@ -227,7 +227,7 @@ export const CreateMembershipResponseSchema: GenMessage<CreateMembershipResponse
  */
 export type CreateUser = Message<"scalekit.v1.users.CreateUser"> & {
   /**
-   * E-mail address of the user.
+   * Email address of the user.
    *
    * @generated from field: string email = 5;
    */
@@ -290,7 +290,7 @@ export type CreateUserAndMembershipRequest = Message<"scalekit.v1.users.CreateUs
   user?: CreateUser | undefined;
 
   /**
-   * Whether to send an invitation to the user by e-mail.
+   * Whether to send an invitation to the user by email.
    *
    * @generated from field: optional bool send_invitation_email = 3;
    */
@@ -599,7 +599,7 @@ export type Invite = Message<"scalekit.v1.users.Invite"> & {
   userId: string;
 
   /**
-   * E-mail address of the person who invited the user.
+   * Email address of the person who invited the user.
    *
    * @generated from field: optional string inviter_email = 3;
    */
@@ -1033,7 +1033,7 @@ export type SearchOrganizationUsersRequest = Message<"scalekit.v1.users.SearchOr
   organizationId: string;
 
   /**
-   * Text to search for in name, e-mail address, id and external id, 3 to 100 characters.
+   * Text to search for in name, email address, id and external id, 3 to 100 characters.
    *
    * @generated from field: string query = 2;
    */
@@ -1110,7 +1110,7 @@ export const SearchOrganizationUsersResponseSchema: GenMessage<SearchOrganizatio
  */
 export type SearchUsersRequest = Message<"scalekit.v1.users.SearchUsersRequest"> & {
   /**
-   * Text to search for in name, e-mail address, id and external id, 3 to 100 characters.
+   * Text to search for in name, email address, id and external id, 3 to 100 characters.
    *
    * @generated from field: string query = 1;
    */
@@ -1281,7 +1281,7 @@ export const UpdateMembershipResponseSchema: GenMessage<UpdateMembershipResponse
   messageDesc(file_scalekit_v1_users_users, 33);
 
 /**
- * New values of a user. Fields that are not set keep their values; the e-mail address cannot be
+ * New values of a user. Fields that are not set keep their values; the email address cannot be
  * changed.
  *
  * @generated from message scalekit.v1.users.UpdateUser
@@ -1523,7 +1523,7 @@ export type User = Message<"scalekit.v1.users.User"> & {
   updateTime?: Timestamp | undefined;
 
   /**
-   * E-mail address of the user.
+   * Email address of the user.
    *
    * @generated from field: string email = 5;
    */
@@ -1604,7 +1604,7 @@ export const UserService: GenService<{
     output: typeof ListUsersResponseSchema;
   },
   /**
-   * Finds users of the environment whose name, e-mail address, id or external id contains the
+   * Finds users of the environment whose name, email address, id or external id contains the
    * search text, page by page.
    *
    * To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
@@ -1619,7 +1619,7 @@ export const UserService: GenService<{
     output: typeof SearchUsersResponseSchema;
   },
   /**
-   * Finds users of an organization whose name, e-mail address, id or external id contains the
+   * Finds users of an organization whose name, email address, id or external id contains the
    * search text, page by page.
    *
    * To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
@@ -1700,7 +1700,7 @@ export const UserService: GenService<{
    * Creates a user as a member of an organization and returns the user with the membership.
    *
    * If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for an
-   * unknown organization, and with `INVALID_ARGUMENT` if the e-mail address or another field is
+   * unknown organization, and with `INVALID_ARGUMENT` if the email address or another field is
    * invalid.
    *
    * @generated from rpc scalekit.v1.users.UserService.CreateUserAndMembership

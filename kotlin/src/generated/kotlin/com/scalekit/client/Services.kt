@@ -13,7 +13,7 @@ public abstract class Services internal constructor(private val calls: Calls) {
     public val auth: com.scalekit.client.services.Auth
         get() = com.scalekit.client.services.Auth(calls)
 
-    /** Logs users in without a password, by a one-time code or a magic link sent by e-mail. */
+    /** Logs users in without a password, by a one-time code or a magic link sent by email. */
     public val passwordless: com.scalekit.client.services.Passwordless
         get() = com.scalekit.client.services.Passwordless(calls)
 
@@ -64,8 +64,8 @@ public abstract class Services internal constructor(private val calls: Calls) {
     /**
      * Manages the domains of an organization.
      *
-     * A domain directs users to the organization's login, or allows members to have e-mail addresses
-     * of the domain.
+     * A domain directs users to the organization's login, or allows members to have email addresses of
+     * the domain.
      */
     public val domains: com.scalekit.client.services.Domains
         get() = com.scalekit.client.services.Domains(calls)
@@ -137,7 +137,7 @@ public abstract class BlockingServices internal constructor(private val calls: C
     public fun auth(): com.scalekit.client.blocking.Auth =
         com.scalekit.client.blocking.Auth(calls)
 
-    /** Logs users in without a password, by a one-time code or a magic link sent by e-mail. */
+    /** Logs users in without a password, by a one-time code or a magic link sent by email. */
     public fun passwordless(): com.scalekit.client.blocking.Passwordless =
         com.scalekit.client.blocking.Passwordless(calls)
 
@@ -188,8 +188,8 @@ public abstract class BlockingServices internal constructor(private val calls: C
     /**
      * Manages the domains of an organization.
      *
-     * A domain directs users to the organization's login, or allows members to have e-mail addresses
-     * of the domain.
+     * A domain directs users to the organization's login, or allows members to have email addresses of
+     * the domain.
      */
     public fun domains(): com.scalekit.client.blocking.Domains =
         com.scalekit.client.blocking.Domains(calls)
@@ -261,7 +261,7 @@ public abstract class AsyncServices internal constructor(private val calls: Call
     public fun auth(): com.scalekit.client.async.Auth =
         com.scalekit.client.async.Auth(calls)
 
-    /** Logs users in without a password, by a one-time code or a magic link sent by e-mail. */
+    /** Logs users in without a password, by a one-time code or a magic link sent by email. */
     public fun passwordless(): com.scalekit.client.async.Passwordless =
         com.scalekit.client.async.Passwordless(calls)
 
@@ -312,8 +312,8 @@ public abstract class AsyncServices internal constructor(private val calls: Call
     /**
      * Manages the domains of an organization.
      *
-     * A domain directs users to the organization's login, or allows members to have e-mail addresses
-     * of the domain.
+     * A domain directs users to the organization's login, or allows members to have email addresses of
+     * the domain.
      */
     public fun domains(): com.scalekit.client.async.Domains =
         com.scalekit.client.async.Domains(calls)

@@ -17,7 +17,7 @@ public class AuthorizationUrlOptions {
     /** Value that the ID token contains. */
     public var nonce: String? = null
 
-    /** The user's probable e-mail address or login name. */
+    /** The user's probable email address or login name. */
     public var loginHint: String? = null
 
     /** Domain that selects the connection. */
@@ -100,11 +100,11 @@ public class SignedInUser internal constructor(public val profile: Map<String, A
     public val id: String
         get() = text("id").orEmpty()
 
-    /** The e-mail address. */
+    /** The email address. */
     public val email: String?
         get() = text("email")
 
-    /** Whether the e-mail address is verified. */
+    /** Whether the email address is verified. */
     public val isEmailVerified: Boolean
         get() = profile["emailVerified"] as? Boolean ?: false
 

@@ -14,8 +14,8 @@ import com.scalekit.client.domains.ListDomainRequest
 /**
  * Manages the domains of an organization.
  *
- * A domain directs users to the organization's login, or allows members to have e-mail addresses
- * of the domain.
+ * A domain directs users to the organization's login, or allows members to have email addresses of
+ * the domain.
  */
 public class Domains internal constructor(private val calls: Calls) {
     /** Creates a domain for an organization. */

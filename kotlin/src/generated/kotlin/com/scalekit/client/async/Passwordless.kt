@@ -10,10 +10,10 @@ import com.scalekit.client.passwordless.SendPasswordlessResponse
 import com.scalekit.client.passwordless.VerifyPasswordLessRequest
 import com.scalekit.client.passwordless.VerifyPasswordLessResponse
 
-/** Logs users in without a password, by a one-time code or a magic link sent by e-mail. */
+/** Logs users in without a password, by a one-time code or a magic link sent by email. */
 public class Passwordless internal constructor(private val calls: Calls) {
     /**
-     * Sends an e-mail with a one-time code, a magic link or both, depending on the settings of the
+     * Sends an email with a one-time code, a magic link or both, depending on the settings of the
      * environment.
      */
     @JvmOverloads
@@ -26,7 +26,7 @@ public class Passwordless internal constructor(private val calls: Calls) {
         ), callOptions)
 
     /**
-     * Sends an e-mail with a one-time code, a magic link or both, depending on the settings of the
+     * Sends an email with a one-time code, a magic link or both, depending on the settings of the
      * environment.
      */
     @JvmOverloads
@@ -64,7 +64,7 @@ public class Passwordless internal constructor(private val calls: Calls) {
             authCredential = VerifyPasswordLessRequest.AuthCredential.LinkToken(linkToken),
         ), callOptions) { it }
 
-    /** Resends the e-mail of an authentication request. */
+    /** Resends the email of an authentication request. */
     @JvmOverloads
     public fun resend(
         authRequestId: String,

@@ -64,7 +64,7 @@ public class Users internal constructor(private val calls: Calls) {
         AsyncPages(Suspending(calls).list(request, callOptions))
 
     /**
-     * Finds users of the environment whose name, e-mail address, id or external id contains the
+     * Finds users of the environment whose name, email address, id or external id contains the
      * search text, page by page.
      */
     @JvmOverloads
@@ -75,7 +75,7 @@ public class Users internal constructor(private val calls: Calls) {
         AsyncPages(Suspending(calls).search(query, callOptions = callOptions))
 
     /**
-     * Finds users of the environment whose name, e-mail address, id or external id contains the
+     * Finds users of the environment whose name, email address, id or external id contains the
      * search text, page by page.
      */
     @JvmOverloads
@@ -86,7 +86,7 @@ public class Users internal constructor(private val calls: Calls) {
         AsyncPages(Suspending(calls).search(request, callOptions))
 
     /**
-     * Finds users of an organization whose name, e-mail address, id or external id contains the
+     * Finds users of an organization whose name, email address, id or external id contains the
      * search text, page by page.
      */
     @JvmOverloads
@@ -98,7 +98,7 @@ public class Users internal constructor(private val calls: Calls) {
         AsyncPages(Suspending(calls).searchInOrganization(organizationId, query, callOptions = callOptions))
 
     /**
-     * Finds users of an organization whose name, e-mail address, id or external id contains the
+     * Finds users of an organization whose name, email address, id or external id contains the
      * search text, page by page.
      */
     @JvmOverloads

@@ -18,7 +18,7 @@ public data class AuthLogRequest(
     public val connectionId: String = "",
     /** Id of the authentication request. */
     public val authRequestId: String = "",
-    /** E-mail address of the user, if known. */
+    /** Email address of the user, if known. */
     public val email: String = "",
     /** Kind of the connection, such as `OIDC` or `SAML`. */
     public val connectionType: String = "",
@@ -98,7 +98,7 @@ public data class ListAuthLogRequest(
     public val pageSize: Int = 0,
     /** Token of the page to return, from an earlier response; empty for the first page. */
     public val pageToken: String = "",
-    /** Only requests of the user with this e-mail address. */
+    /** Only requests of the user with this email address. */
     public val email: String = "",
     /** Only requests with one of these statuses: `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`. */
     public val status: List<String> = emptyList(),
@@ -138,7 +138,7 @@ public data class ListAuthLogRequest(
         /** Token of the page to return, from an earlier response; empty for the first page. */
         public fun pageToken(value: String): Builder = apply { set(1, value) }
 
-        /** Only requests of the user with this e-mail address. */
+        /** Only requests of the user with this email address. */
         public fun email(value: String): Builder = apply { set(2, value) }
 
         /** Only requests with one of these statuses: `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`. */

@@ -66,13 +66,13 @@ public data class UpdateLoginUserDetailsResponse(
 public data class User(
     /** Subject: the unique, permanent id of the user in your application. */
     public val sub: String = "",
-    /** E-mail address. */
+    /** Email address. */
     public val email: String = "",
     /** First name. */
     public val givenName: String = "",
     /** Last name. */
     public val familyName: String = "",
-    /** Whether you have verified the e-mail address. */
+    /** Whether you have verified the email address. */
     public val emailVerified: Boolean = false,
     /** Primary phone number. */
     public val phoneNumber: String = "",
@@ -132,7 +132,7 @@ public data class User(
         /** Subject: the unique, permanent id of the user in your application. */
         public fun sub(value: String): Builder = apply { set(0, value) }
 
-        /** E-mail address. */
+        /** Email address. */
         public fun email(value: String): Builder = apply { set(1, value) }
 
         /** First name. */
@@ -141,7 +141,7 @@ public data class User(
         /** Last name. */
         public fun familyName(value: String): Builder = apply { set(3, value) }
 
-        /** Whether you have verified the e-mail address. */
+        /** Whether you have verified the email address. */
         public fun emailVerified(value: Boolean): Builder = apply { set(4, value) }
 
         /** Primary phone number. */

@@ -63,7 +63,7 @@ public class Users internal constructor(private val calls: Calls) {
         BlockingPages(Suspending(calls).list(request, callOptions))
 
     /**
-     * Finds users of the environment whose name, e-mail address, id or external id contains the
+     * Finds users of the environment whose name, email address, id or external id contains the
      * search text, page by page.
      */
     @JvmOverloads
@@ -74,7 +74,7 @@ public class Users internal constructor(private val calls: Calls) {
         BlockingPages(Suspending(calls).search(query, callOptions = callOptions))
 
     /**
-     * Finds users of the environment whose name, e-mail address, id or external id contains the
+     * Finds users of the environment whose name, email address, id or external id contains the
      * search text, page by page.
      */
     @JvmOverloads
@@ -85,7 +85,7 @@ public class Users internal constructor(private val calls: Calls) {
         BlockingPages(Suspending(calls).search(request, callOptions))
 
     /**
-     * Finds users of an organization whose name, e-mail address, id or external id contains the
+     * Finds users of an organization whose name, email address, id or external id contains the
      * search text, page by page.
      */
     @JvmOverloads
@@ -97,7 +97,7 @@ public class Users internal constructor(private val calls: Calls) {
         BlockingPages(Suspending(calls).searchInOrganization(organizationId, query, callOptions = callOptions))
 
     /**
-     * Finds users of an organization whose name, e-mail address, id or external id contains the
+     * Finds users of an organization whose name, email address, id or external id contains the
      * search text, page by page.
      */
     @JvmOverloads

@@ -254,7 +254,7 @@ public data class OrganizationMembership(
     public val metadata: Map<String, String> = emptyMap(),
     /** Display name of the organization. */
     public val displayName: String? = null,
-    /** E-mail address of the person who invited the user. */
+    /** Email address of the person who invited the user. */
     public val inviterEmail: String? = null,
     /** Time when the membership or the invitation to it was created. */
     public val createdAt: Instant? = null,
@@ -341,7 +341,7 @@ public data class UserProfile(
     public val name: String = "",
     /** Preferred language and region, such as `en-US`. */
     public val locale: String = "",
-    /** Whether the e-mail address is verified. */
+    /** Whether the email address is verified. */
     public val emailVerified: Boolean = false,
     /** Phone number of the user. */
     public val phoneNumber: String = "",

@@ -330,7 +330,7 @@ public data class CreateConnectedAccountRequest(
      */
     public val connector: String? = null,
     /**
-     * Identifier of the account within the connector, such as a user id, an e-mail address or a
+     * Identifier of the account within the connector, such as a user id, an email address or a
      * workspace id; at most 100 characters.
      */
     public val identifier: String? = null,
@@ -371,8 +371,8 @@ public data class CreateConnectedAccountRequest(
         public fun connector(value: String?): Builder = apply { set(2, value) }
 
         /**
-         * Identifier of the account within the connector, such as a user id, an e-mail address or
-         * a workspace id; at most 100 characters.
+         * Identifier of the account within the connector, such as a user id, an email address or a
+         * workspace id; at most 100 characters.
          */
         public fun identifier(value: String?): Builder = apply { set(3, value) }
 
@@ -418,7 +418,7 @@ public data class DeleteConnectedAccountRequest(
      */
     public val connector: String? = null,
     /**
-     * Identifier of the account within the connector, such as a user id, an e-mail address or a
+     * Identifier of the account within the connector, such as a user id, an email address or a
      * workspace id; at most 100 characters.
      */
     public val identifier: String? = null,
@@ -462,8 +462,8 @@ public data class DeleteConnectedAccountRequest(
         public fun connector(value: String?): Builder = apply { set(2, value) }
 
         /**
-         * Identifier of the account within the connector, such as a user id, an e-mail address or
-         * a workspace id; at most 100 characters.
+         * Identifier of the account within the connector, such as a user id, an email address or a
+         * workspace id; at most 100 characters.
          */
         public fun identifier(value: String?): Builder = apply { set(3, value) }
 
@@ -508,7 +508,7 @@ public data class GetConnectedAccountByIdentifierRequest(
      */
     public val connector: String? = null,
     /**
-     * Identifier of the account within the connector, such as a user id, an e-mail address or a
+     * Identifier of the account within the connector, such as a user id, an email address or a
      * workspace id; at most 100 characters.
      */
     public val identifier: String? = null,
@@ -552,8 +552,8 @@ public data class GetConnectedAccountByIdentifierRequest(
         public fun connector(value: String?): Builder = apply { set(2, value) }
 
         /**
-         * Identifier of the account within the connector, such as a user id, an e-mail address or
-         * a workspace id; at most 100 characters.
+         * Identifier of the account within the connector, such as a user id, an email address or a
+         * workspace id; at most 100 characters.
          */
         public fun identifier(value: String?): Builder = apply { set(3, value) }
 
@@ -602,7 +602,7 @@ public data class GetMagicLinkForConnectedAccountRequest(
      */
     public val connector: String? = null,
     /**
-     * Identifier of the account within the connector, such as a user id, an e-mail address or a
+     * Identifier of the account within the connector, such as a user id, an email address or a
      * workspace id; at most 100 characters.
      */
     public val identifier: String? = null,
@@ -659,8 +659,8 @@ public data class GetMagicLinkForConnectedAccountRequest(
         public fun connector(value: String?): Builder = apply { set(2, value) }
 
         /**
-         * Identifier of the account within the connector, such as a user id, an e-mail address or
-         * a workspace id; at most 100 characters.
+         * Identifier of the account within the connector, such as a user id, an email address or a
+         * workspace id; at most 100 characters.
          */
         public fun identifier(value: String?): Builder = apply { set(3, value) }
 
@@ -712,7 +712,7 @@ public data class GetMagicLinkForConnectedAccountResponse(
  * a user of the domain.
  */
 public data class GoogleDWDAuth(
-    /** E-mail address of the user on whose behalf the service account acts. */
+    /** Email address of the user on whose behalf the service account acts. */
     public val subject: String = "",
     /** The access token. Secret. */
     public val accessToken: String = "",
@@ -735,7 +735,7 @@ public data class GoogleDWDAuth(
 
     /** Builder for Java. */
     public class Builder internal constructor() : MessageBuilder<GoogleDWDAuth>(ConnectedaccountsCodecs.googleDwdAuth) {
-        /** E-mail address of the user on whose behalf the service account acts. */
+        /** Email address of the user on whose behalf the service account acts. */
         public fun subject(value: String): Builder = apply { set(0, value) }
 
         /** The access token. Secret. */
@@ -1171,7 +1171,7 @@ public data class UpdateConnectedAccountRequest(
      */
     public val connector: String? = null,
     /**
-     * Identifier of the account within the connector, such as a user id, an e-mail address or a
+     * Identifier of the account within the connector, such as a user id, an email address or a
      * workspace id; at most 100 characters.
      */
     public val identifier: String? = null,
@@ -1221,8 +1221,8 @@ public data class UpdateConnectedAccountRequest(
         public fun connector(value: String?): Builder = apply { set(2, value) }
 
         /**
-         * Identifier of the account within the connector, such as a user id, an e-mail address or
-         * a workspace id; at most 100 characters.
+         * Identifier of the account within the connector, such as a user id, an email address or a
+         * workspace id; at most 100 characters.
          */
         public fun identifier(value: String?): Builder = apply { set(3, value) }
 

@@ -242,7 +242,7 @@ public class ConnectionType private constructor(name: String, number: Int?) : Op
         @JvmField
         public val SAML: ConnectionType = ConnectionType("SAML", 2)
 
-        /** E-mail address and password. */
+        /** Email address and password. */
         @JvmField
         public val PASSWORD: ConnectionType = ConnectionType("PASSWORD", 3)
 
@@ -250,7 +250,7 @@ public class ConnectionType private constructor(name: String, number: Int?) : Op
         @JvmField
         public val OAUTH: ConnectionType = ConnectionType("OAUTH", 4)
 
-        /** One-time codes or magic links by e-mail. */
+        /** One-time codes or magic links by email. */
         @JvmField
         public val PASSWORDLESS: ConnectionType = ConnectionType("PASSWORDLESS", 5)
 
@@ -321,7 +321,7 @@ public class NameIdFormat private constructor(name: String, number: Int?) : Open
         @JvmField
         public val UNSPECIFIED: NameIdFormat = NameIdFormat("UNSPECIFIED", 1)
 
-        /** An e-mail address. */
+        /** An email address. */
         @JvmField
         public val EMAIL: NameIdFormat = NameIdFormat("EMAIL", 2)
 
@@ -364,7 +364,7 @@ public class OIDCScope private constructor(name: String, number: Int?) : OpenEnu
         @JvmField
         public val PROFILE: OIDCScope = OIDCScope("profile", 2)
 
-        /** E-mail address and whether it is verified. */
+        /** Email address and whether it is verified. */
         @JvmField
         public val EMAIL: OIDCScope = OIDCScope("email", 3)
 
@@ -393,7 +393,7 @@ public class OIDCScope private constructor(name: String, number: Int?) : OpenEnu
 }
 
 /**
- * Content of a passwordless e-mail. The numbers differ from the enum of the same name in the
+ * Content of a passwordless email. The numbers differ from the enum of the same name in the
  * passwordless API.
  */
 public class PasswordlessType private constructor(name: String, number: Int?) : OpenEnum(name, number) {
@@ -1576,11 +1576,11 @@ public data class OptionalScopes(
     }
 }
 
-/** Settings of passwordless login by e-mail. */
+/** Settings of passwordless login by email. */
 public data class PasswordLessConfig(
-    /** Content of the e-mail. */
+    /** Content of the email. */
     public val type: PasswordlessType = PasswordlessType.UNSPECIFIED,
-    /** Maximum frequency of e-mails. */
+    /** Maximum frequency of emails. */
     public val frequency: Int? = null,
     /** Lifetime of a code or a link. */
     public val validity: Int? = null,
@@ -1610,10 +1610,10 @@ public data class PasswordLessConfig(
 
     /** Builder for Java. */
     public class Builder internal constructor() : MessageBuilder<PasswordLessConfig>(ConnectionsCodecs.passwordLessConfig) {
-        /** Content of the e-mail. */
+        /** Content of the email. */
         public fun type(value: PasswordlessType): Builder = apply { set(0, value) }
 
-        /** Maximum frequency of e-mails. */
+        /** Maximum frequency of emails. */
         public fun frequency(value: Int?): Builder = apply { set(1, value) }
 
         /** Lifetime of a code or a link. */

@@ -305,7 +305,7 @@ public data class Directory(
     public val attributeMappings: AttributeMappings? = null,
     /** Status of the directory. */
     public val status: String = "",
-    /** E-mail address of the directory, if it has one. */
+    /** Email address of the directory, if it has one. */
     public val email: String = "",
     /** Groups of the identity provider that the directory tracks. */
     public val groupsTracked: String = "",
@@ -367,7 +367,7 @@ public data class DirectoryUser(
      * characters.
      */
     public val id: String = "",
-    /** Primary e-mail address. 1 to 256 characters. */
+    /** Primary email address. 1 to 256 characters. */
     public val email: String = "",
     /** User name at the identity provider. 1 to 256 characters. */
     public val preferredUsername: String = "",
@@ -377,7 +377,7 @@ public data class DirectoryUser(
     public val familyName: String = "",
     /** Time when the user last changed. */
     public val updatedAt: Instant? = null,
-    /** All e-mail addresses of the user. */
+    /** All email addresses of the user. */
     public val emails: List<String> = emptyList(),
     /** The user's groups. */
     public val groups: List<DirectoryGroup> = emptyList(),

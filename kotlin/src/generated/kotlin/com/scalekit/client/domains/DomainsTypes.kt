@@ -20,7 +20,7 @@ public class DomainType private constructor(name: String, number: Int?) : OpenEn
         @JvmField
         public val UNSPECIFIED: DomainType = DomainType("DOMAIN_TYPE_UNSPECIFIED", 0)
 
-        /** E-mail addresses of this domain are accepted for the organization. */
+        /** Email addresses of this domain are accepted for the organization. */
         @JvmField
         public val ALLOWED_EMAIL_DOMAIN: DomainType = DomainType("ALLOWED_EMAIL_DOMAIN", 1)
 

@@ -73,11 +73,11 @@ public class ObjectType private constructor(name: String, number: Int?) : OpenEn
         @JvmField
         public val DOMAIN: ObjectType = ObjectType("Domain", 14)
 
-        /** An e-mail server. */
+        /** An email server. */
         @JvmField
         public val EMAIL_SERVER: ObjectType = ObjectType("EmailServer", 15)
 
-        /** An e-mail. */
+        /** An email. */
         @JvmField
         public val EMAIL: ObjectType = ObjectType("Email", 16)
 

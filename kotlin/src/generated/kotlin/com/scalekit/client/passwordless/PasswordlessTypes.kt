@@ -9,7 +9,7 @@ import com.scalekit.client.types.Message
 import com.scalekit.client.types.MessageBuilder
 import com.scalekit.client.types.OpenEnum
 
-/** Content of a passwordless e-mail. */
+/** Content of a passwordless email. */
 public class PasswordlessType private constructor(name: String, number: Int?) : OpenEnum(name, number) {
     public companion object {
         /** Not set. */
@@ -44,7 +44,7 @@ public class PasswordlessType private constructor(name: String, number: Int?) : 
     }
 }
 
-/** Text of a passwordless e-mail. */
+/** Text of a passwordless email. */
 public class TemplateType private constructor(name: String, number: Int?) : OpenEnum(name, number) {
     public companion object {
         /** Not set: the service chooses. */
@@ -111,9 +111,9 @@ public data class ResendPasswordlessRequest(
 
 /** Request for `SendPasswordlessEmail`. */
 public data class SendPasswordlessRequest(
-    /** E-mail address of the recipient, at most 320 characters. Required. */
+    /** Email address of the recipient, at most 320 characters. Required. */
     public val email: String = "",
-    /** Text of the e-mail: for signing in or for signing up. */
+    /** Text of the email: for signing in or for signing up. */
     public val template: TemplateType? = null,
     /**
      * URL in your application that the magic link opens, 1 to 1000 characters. The service adds
@@ -125,7 +125,7 @@ public data class SendPasswordlessRequest(
     /** Lifetime of the code and the link in seconds; 300 if not set. */
     public val expiresIn: Int? = null,
     /**
-     * Values for the variables of the e-mail template: at most 30 pairs, keys of 2 to 25
+     * Values for the variables of the email template: at most 30 pairs, keys of 2 to 25
      * characters, values of at most 256.
      */
     public val templateVariables: Map<String, String> = emptyMap(),
@@ -146,10 +146,10 @@ public data class SendPasswordlessRequest(
 
     /** Builder for Java. */
     public class Builder internal constructor() : MessageBuilder<SendPasswordlessRequest>(PasswordlessCodecs.sendPasswordlessRequest) {
-        /** E-mail address of the recipient, at most 320 characters. Required. */
+        /** Email address of the recipient, at most 320 characters. Required. */
         public fun email(value: String): Builder = apply { set(0, value) }
 
-        /** Text of the e-mail: for signing in or for signing up. */
+        /** Text of the email: for signing in or for signing up. */
         public fun template(value: TemplateType?): Builder = apply { set(1, value) }
 
         /**
@@ -165,7 +165,7 @@ public data class SendPasswordlessRequest(
         public fun expiresIn(value: Int?): Builder = apply { set(4, value) }
 
         /**
-         * Values for the variables of the e-mail template: at most 30 pairs, keys of 2 to 25
+         * Values for the variables of the email template: at most 30 pairs, keys of 2 to 25
          * characters, values of at most 256.
          */
         public fun templateVariables(value: Map<String, String>): Builder = apply { set(5, value) }
@@ -190,7 +190,7 @@ public data class SendPasswordlessResponse(
     public val expiresAt: Long = 0L,
     /** Lifetime of the code and the link in seconds. */
     public val expiresIn: Int = 0,
-    /** Content of the e-mail. */
+    /** Content of the email. */
     public val passwordlessType: PasswordlessType = PasswordlessType.UNSPECIFIED,
 ) : Message() {
     override val codec: Codec<SendPasswordlessResponse> get() = PasswordlessCodecs.sendPasswordlessResponse
@@ -261,13 +261,13 @@ public data class VerifyPasswordLessRequest(
 
 /** Response to `VerifyPasswordlessEmail`. */
 public data class VerifyPasswordLessResponse(
-    /** The verified e-mail address. */
+    /** The verified email address. */
     public val email: String = "",
-    /** The `state` of the request that sent the e-mail. */
+    /** The `state` of the request that sent the email. */
     public val state: String? = null,
-    /** Template of the e-mail. */
+    /** Template of the email. */
     public val template: TemplateType? = null,
-    /** Content of the e-mail. */
+    /** Content of the email. */
     public val passwordlessType: PasswordlessType = PasswordlessType.UNSPECIFIED,
 ) : Message() {
     override val codec: Codec<VerifyPasswordLessResponse> get() = PasswordlessCodecs.verifyPasswordLessResponse

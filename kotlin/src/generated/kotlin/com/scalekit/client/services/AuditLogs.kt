@@ -15,7 +15,7 @@ public class AuditLogs internal constructor(private val calls: Calls) {
      * Lists the authentication requests of the environment that match all given filters, page by
      * page.
      *
-     * @param email Only requests of the user with this e-mail address.
+     * @param email Only requests of the user with this email address.
      * @param status Only requests with one of these statuses: `INITIATED`, `PENDING`, `SUCCESS`
      *   or `FAILED`.
      * @param startTime Only requests logged at this time or later.

@@ -130,7 +130,7 @@ public class ConnectedAccounts internal constructor(private val calls: Calls) {
      * @param connector Name of the account's connection, such as `slack`: letters, digits,
      *   spaces, `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
      * @param identifier Identifier of the account within the connector, such as a user id, an
-     *   e-mail address or a workspace id; at most 100 characters.
+     *   email address or a workspace id; at most 100 characters.
      * @param connectedAccount The account's credentials and settings. Required, but may be
      *   empty.
      * @param organizationId Id of the organization that the account belongs to (`org_` followed
@@ -173,7 +173,7 @@ public class ConnectedAccounts internal constructor(private val calls: Calls) {
      * @param connector Name of the account's connection, such as `slack`: letters, digits,
      *   spaces, `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
      * @param identifier Identifier of the account within the connector, such as a user id, an
-     *   e-mail address or a workspace id; at most 100 characters.
+     *   email address or a workspace id; at most 100 characters.
      * @param connectedAccount The new values.
      * @param organizationId Id of the organization that the account belongs to (`org_` followed
      *   by digits), at most 32 characters.
@@ -254,7 +254,7 @@ public class ConnectedAccounts internal constructor(private val calls: Calls) {
      * @param connector Name of the account's connection, such as `slack`: letters, digits,
      *   spaces, `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
      * @param identifier Identifier of the account within the connector, such as a user id, an
-     *   e-mail address or a workspace id; at most 100 characters.
+     *   email address or a workspace id; at most 100 characters.
      * @param organizationId Id of the organization that the account belongs to (`org_` followed
      *   by digits), at most 32 characters.
      * @param userId Id of the user that the account belongs to (`usr_` followed by digits), at
@@ -320,7 +320,7 @@ public class ConnectedAccounts internal constructor(private val calls: Calls) {
      * @param connector Name of the account's connection, such as `slack`: letters, digits,
      *   spaces, `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
      * @param identifier Identifier of the account within the connector, such as a user id, an
-     *   e-mail address or a workspace id; at most 100 characters.
+     *   email address or a workspace id; at most 100 characters.
      * @param organizationId Id of the organization that the account belongs to (`org_` followed
      *   by digits), at most 32 characters.
      * @param userId Id of the user that the account belongs to (`usr_` followed by digits), at
@@ -404,7 +404,7 @@ public class ConnectedAccounts internal constructor(private val calls: Calls) {
      * @param connector Name of the account's connection, such as `slack`: letters, digits,
      *   spaces, `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
      * @param identifier Identifier of the account within the connector, such as a user id, an
-     *   e-mail address or a workspace id; at most 100 characters.
+     *   email address or a workspace id; at most 100 characters.
      * @param organizationId Id of the organization that the account belongs to (`org_` followed
      *   by digits), at most 32 characters.
      * @param userId Id of the user that the account belongs to (`usr_` followed by digits), at
@@ -471,7 +471,7 @@ public class ConnectedAccounts internal constructor(private val calls: Calls) {
      * @param connector Name of the account's connection, such as `slack`: letters, digits,
      *   spaces, `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
      * @param identifier Identifier of the account within the connector, such as a user id, an
-     *   e-mail address or a workspace id; at most 100 characters.
+     *   email address or a workspace id; at most 100 characters.
      * @param organizationId Id of the organization that the account belongs to (`org_` followed
      *   by digits), at most 32 characters.
      * @param userId Id of the user that the account belongs to (`usr_` followed by digits), at

@@ -22,7 +22,7 @@ public class Memberships internal constructor(private val calls: Calls) {
      *   characters.
      * @param userId Id of the user (`usr_` followed by digits). 19 to 25 characters.
      * @param membership The membership to create.
-     * @param sendInvitationEmail Whether to send an invitation to the user by e-mail.
+     * @param sendInvitationEmail Whether to send an invitation to the user by email.
      */
     public suspend fun create(
         organizationId: String,
@@ -57,7 +57,7 @@ public class Memberships internal constructor(private val calls: Calls) {
      *   characters.
      * @param externalId Id of the user in your application, at most 510 characters.
      * @param membership The membership to create.
-     * @param sendInvitationEmail Whether to send an invitation to the user by e-mail.
+     * @param sendInvitationEmail Whether to send an invitation to the user by email.
      */
     public suspend fun createByExternalId(
         organizationId: String,

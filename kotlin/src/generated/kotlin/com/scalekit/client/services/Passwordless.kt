@@ -10,25 +10,25 @@ import com.scalekit.client.passwordless.TemplateType
 import com.scalekit.client.passwordless.VerifyPasswordLessRequest
 import com.scalekit.client.passwordless.VerifyPasswordLessResponse
 
-/** Logs users in without a password, by a one-time code or a magic link sent by e-mail. */
+/** Logs users in without a password, by a one-time code or a magic link sent by email. */
 public class Passwordless internal constructor(private val calls: Calls) {
     /**
-     * Sends an e-mail with a one-time code, a magic link or both, depending on the settings of the
+     * Sends an email with a one-time code, a magic link or both, depending on the settings of the
      * environment.
      *
      * Returns the expiry time of the credentials and the id of the authentication request, which
-     * is needed to verify a credential or to resend the e-mail. Fails with `INVALID_ARGUMENT` if
-     * the e-mail address or another field is invalid.
+     * is needed to verify a credential or to resend the email. Fails with `INVALID_ARGUMENT` if
+     * the email address or another field is invalid.
      *
-     * @param email E-mail address of the recipient, at most 320 characters.
-     * @param template Text of the e-mail: for signing in or for signing up.
+     * @param email Email address of the recipient, at most 320 characters.
+     * @param template Text of the email: for signing in or for signing up.
      * @param magiclinkAuthUri URL in your application that the magic link opens, 1 to 1000
      *   characters. The service adds the token as the query parameter `link_token`.
      * @param state Opaque value, 1 to 1000 characters. `VerifyPasswordlessEmail` returns it
      *   unchanged.
      * @param expiresIn Lifetime of the code and the link in seconds; 300 if not set.
-     * @param templateVariables Values for the variables of the e-mail template: at most 30
-     *   pairs, keys of 2 to 25 characters, values of at most 256.
+     * @param templateVariables Values for the variables of the email template: at most 30 pairs,
+     *   keys of 2 to 25 characters, values of at most 256.
      */
     public suspend fun send(
         email: String,
@@ -51,7 +51,7 @@ public class Passwordless internal constructor(private val calls: Calls) {
     }
 
     /**
-     * Sends an e-mail with a one-time code, a magic link or both, depending on the settings of the
+     * Sends an email with a one-time code, a magic link or both, depending on the settings of the
      * environment.
      */
     public suspend fun send(
@@ -63,7 +63,7 @@ public class Passwordless internal constructor(private val calls: Calls) {
     /**
      * Verifies a one-time code or the token of a magic link.
      *
-     * Returns the verified e-mail address and the `state` of the request that sent the e-mail. A
+     * Returns the verified email address and the `state` of the request that sent the email. A
      * code works once and allows only a few attempts. A wrong, used or expired credential is an
      * error.
      *
@@ -93,7 +93,7 @@ public class Passwordless internal constructor(private val calls: Calls) {
     /**
      * Verifies a one-time code or the token of a magic link.
      *
-     * Returns the verified e-mail address and the `state` of the request that sent the e-mail. A
+     * Returns the verified email address and the `state` of the request that sent the email. A
      * code works once and allows only a few attempts. A wrong, used or expired credential is an
      * error.
      *
@@ -114,7 +114,7 @@ public class Passwordless internal constructor(private val calls: Calls) {
     }
 
     /**
-     * Resends the e-mail of an authentication request.
+     * Resends the email of an authentication request.
      *
      * Returns the same response as `SendPasswordlessEmail`; use its `auth_request_id` in later
      * calls. Fails with `NOT_FOUND` for an unknown authentication request.

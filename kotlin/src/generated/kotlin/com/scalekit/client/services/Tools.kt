@@ -152,7 +152,7 @@ public class Tools internal constructor(private val calls: Calls) {
      * it, because a tool can have side effects.
      *
      * @param toolName Name of the tool, such as `gmail_fetch_mails`.
-     * @param identifier Identifier of the connected account, such as the e-mail address of its
+     * @param identifier Identifier of the connected account, such as the email address of its
      *   user.
      * @param params Parameters of the tool, as JSON that matches its definition.
      * @param connectedAccountId Id of the connected account (`ca_` followed by digits), at most

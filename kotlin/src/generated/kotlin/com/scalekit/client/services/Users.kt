@@ -89,12 +89,12 @@ public class Users internal constructor(private val calls: Calls) {
         ) { Page(it.users, it.nextPageToken, it.totalSize) }
 
     /**
-     * Finds users of the environment whose name, e-mail address, id or external id contains the
+     * Finds users of the environment whose name, email address, id or external id contains the
      * search text, page by page.
      *
      * Fails with `INVALID_ARGUMENT` if the text has fewer than 3 or more than 100 characters.
      *
-     * @param query Text to search for in name, e-mail address, id and external id, 3 to 100
+     * @param query Text to search for in name, email address, id and external id, 3 to 100
      *   characters.
      * @param pageSize Number of entries per page, at most 30; 10 if not set.
      */
@@ -111,7 +111,7 @@ public class Users internal constructor(private val calls: Calls) {
     }
 
     /**
-     * Finds users of the environment whose name, e-mail address, id or external id contains the
+     * Finds users of the environment whose name, email address, id or external id contains the
      * search text, page by page.
      */
     public fun search(
@@ -125,7 +125,7 @@ public class Users internal constructor(private val calls: Calls) {
         ) { Page(it.users, it.nextPageToken, it.totalSize) }
 
     /**
-     * Finds users of an organization whose name, e-mail address, id or external id contains the
+     * Finds users of an organization whose name, email address, id or external id contains the
      * search text, page by page.
      *
      * Fails with `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT` if the text
@@ -133,7 +133,7 @@ public class Users internal constructor(private val calls: Calls) {
      *
      * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32
      *   characters.
-     * @param query Text to search for in name, e-mail address, id and external id, 3 to 100
+     * @param query Text to search for in name, email address, id and external id, 3 to 100
      *   characters.
      * @param pageSize Number of entries per page, at most 30; 10 if not set.
      */
@@ -152,7 +152,7 @@ public class Users internal constructor(private val calls: Calls) {
     }
 
     /**
-     * Finds users of an organization whose name, e-mail address, id or external id contains the
+     * Finds users of an organization whose name, email address, id or external id contains the
      * search text, page by page.
      */
     public fun searchInOrganization(
@@ -245,13 +245,13 @@ public class Users internal constructor(private val calls: Calls) {
      * Creates a user as a member of an organization and returns the user with the membership.
      *
      * If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for
-     * an unknown organization, and with `INVALID_ARGUMENT` if the e-mail address or another field
+     * an unknown organization, and with `INVALID_ARGUMENT` if the email address or another field
      * is invalid.
      *
      * @param organizationId Id of the organization to add the user to (`org_` followed by
      *   digits).
      * @param user The user to create.
-     * @param sendInvitationEmail Whether to send an invitation to the user by e-mail.
+     * @param sendInvitationEmail Whether to send an invitation to the user by email.
      */
     public suspend fun create(
         organizationId: String,

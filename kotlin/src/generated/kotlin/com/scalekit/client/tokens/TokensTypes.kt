@@ -241,7 +241,7 @@ public data class Token(
     public val description: String? = null,
     /** Last characters of the token, which help to tell tokens apart. */
     public val tokenSuffix: String = "",
-    /** E-mail address of the user that the token belongs to. */
+    /** Email address of the user that the token belongs to. */
     public val email: String? = null,
     /** Names of the user's roles in the organization. */
     public val roles: List<String> = emptyList(),

@@ -70,7 +70,7 @@ public data class ConnectionReadiness(
 public data class ExecuteToolRequest(
     /** Name of the tool, such as `gmail_fetch_mails`. Required. */
     public val toolName: String = "",
-    /** Identifier of the connected account, such as the e-mail address of its user. */
+    /** Identifier of the connected account, such as the email address of its user. */
     public val identifier: String? = null,
     /** Parameters of the tool, as JSON that matches its definition. */
     public val params: Map<String, Any?>? = null,
@@ -109,7 +109,7 @@ public data class ExecuteToolRequest(
         /** Name of the tool, such as `gmail_fetch_mails`. Required. */
         public fun toolName(value: String): Builder = apply { set(0, value) }
 
-        /** Identifier of the connected account, such as the e-mail address of its user. */
+        /** Identifier of the connected account, such as the email address of its user. */
         public fun identifier(value: String?): Builder = apply { set(1, value) }
 
         /** Parameters of the tool, as JSON that matches its definition. */

@@ -84,7 +84,7 @@ public data class CreateMembership(
     public val roles: List<Role> = emptyList(),
     /** Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
     public val metadata: Map<String, String> = emptyMap(),
-    /** E-mail address of the person who invites the user, 5 to 254 characters. */
+    /** Email address of the person who invites the user, 5 to 254 characters. */
     public val inviterEmail: String? = null,
 ) : Message() {
     override val codec: Codec<CreateMembership> get() = UsersCodecs.createMembership
@@ -109,7 +109,7 @@ public data class CreateMembership(
          */
         public fun metadata(value: Map<String, String>): Builder = apply { set(1, value) }
 
-        /** E-mail address of the person who invites the user, 5 to 254 characters. */
+        /** Email address of the person who invites the user, 5 to 254 characters. */
         public fun inviterEmail(value: String?): Builder = apply { set(2, value) }
 
     }
@@ -129,7 +129,7 @@ public data class CreateMembershipRequest(
     public val membership: CreateMembership? = null,
     /** The user. Set exactly one of `id` and `external_id`. */
     public val identities: Identities? = null,
-    /** Whether to send an invitation to the user by e-mail. */
+    /** Whether to send an invitation to the user by email. */
     public val sendInvitationEmail: Boolean? = null,
 ) : Message() {
     override val codec: Codec<CreateMembershipRequest> get() = UsersCodecs.createMembershipRequest
@@ -167,7 +167,7 @@ public data class CreateMembershipRequest(
         /** Id of the user in your application, at most 510 characters. */
         public fun externalId(value: String?): Builder = apply { set(3, value, 2) }
 
-        /** Whether to send an invitation to the user by e-mail. */
+        /** Whether to send an invitation to the user by email. */
         public fun sendInvitationEmail(value: Boolean?): Builder = apply { set(4, value) }
 
     }
@@ -193,7 +193,7 @@ public data class CreateMembershipResponse(
 
 /** The user to create. */
 public data class CreateUser(
-    /** E-mail address of the user. */
+    /** Email address of the user. */
     public val email: String,
     /** Id of the user in your application. */
     public val externalId: String? = null,
@@ -219,7 +219,7 @@ public data class CreateUser(
 
     /** Builder for Java. */
     public class Builder internal constructor() : MessageBuilder<CreateUser>(UsersCodecs.createUser) {
-        /** E-mail address of the user. */
+        /** Email address of the user. */
         public fun email(value: String): Builder = apply { set(0, value) }
 
         /** Id of the user in your application. */
@@ -252,7 +252,7 @@ public data class CreateUserAndMembershipRequest(
     public val organizationId: String = "",
     /** The user to create. Required. */
     public val user: CreateUser? = null,
-    /** Whether to send an invitation to the user by e-mail. */
+    /** Whether to send an invitation to the user by email. */
     public val sendInvitationEmail: Boolean? = null,
 ) : Message() {
     override val codec: Codec<CreateUserAndMembershipRequest> get() = UsersCodecs.createUserAndMembershipRequest
@@ -274,7 +274,7 @@ public data class CreateUserAndMembershipRequest(
         /** The user to create. Required. */
         public fun user(value: CreateUser?): Builder = apply { set(1, value) }
 
-        /** Whether to send an invitation to the user by e-mail. */
+        /** Whether to send an invitation to the user by email. */
         public fun sendInvitationEmail(value: Boolean?): Builder = apply { set(2, value) }
 
     }
@@ -551,7 +551,7 @@ public data class Invite(
     public val organizationId: String = "",
     /** Id of the user (`usr_` followed by digits). */
     public val userId: String = "",
-    /** E-mail address of the person who invited the user. */
+    /** Email address of the person who invited the user. */
     public val inviterEmail: String? = null,
     /** Status of the invitation. */
     public val status: String = "",
@@ -898,7 +898,7 @@ public data class SearchOrganizationUsersRequest(
     /** Id of the organization (`org_` followed by digits). Required. 1 to 32 characters. */
     public val organizationId: String = "",
     /**
-     * Text to search for in name, e-mail address, id and external id, 3 to 100 characters.
+     * Text to search for in name, email address, id and external id, 3 to 100 characters.
      * Required.
      */
     public val query: String = "",
@@ -925,7 +925,7 @@ public data class SearchOrganizationUsersRequest(
         public fun organizationId(value: String): Builder = apply { set(0, value) }
 
         /**
-         * Text to search for in name, e-mail address, id and external id, 3 to 100 characters.
+         * Text to search for in name, email address, id and external id, 3 to 100 characters.
          * Required.
          */
         public fun query(value: String): Builder = apply { set(1, value) }
@@ -969,7 +969,7 @@ public data class SearchOrganizationUsersResponse(
 /** Request for `SearchUsers`. */
 public data class SearchUsersRequest(
     /**
-     * Text to search for in name, e-mail address, id and external id, 3 to 100 characters.
+     * Text to search for in name, email address, id and external id, 3 to 100 characters.
      * Required.
      */
     public val query: String = "",
@@ -992,7 +992,7 @@ public data class SearchUsersRequest(
     /** Builder for Java. */
     public class Builder internal constructor() : MessageBuilder<SearchUsersRequest>(UsersCodecs.searchUsersRequest) {
         /**
-         * Text to search for in name, e-mail address, id and external id, 3 to 100 characters.
+         * Text to search for in name, email address, id and external id, 3 to 100 characters.
          * Required.
          */
         public fun query(value: String): Builder = apply { set(0, value) }
@@ -1135,7 +1135,7 @@ public data class UpdateMembershipResponse(
 }
 
 /**
- * New values of a user. Fields that are not set keep their values; the e-mail address cannot be
+ * New values of a user. Fields that are not set keep their values; the email address cannot be
  * changed.
  */
 public data class UpdateUser(
@@ -1351,7 +1351,7 @@ public data class User(
     public val createTime: Instant? = null,
     /** Time when the user was last changed. Read-only. */
     public val updateTime: Instant? = null,
-    /** E-mail address of the user. */
+    /** Email address of the user. */
     public val email: String = "",
     /** Id of the user in your application. */
     public val externalId: String? = null,
