@@ -26,6 +26,7 @@ export {
   ScalekitForbiddenException,
   ScalekitGatewayTimeoutException,
   ScalekitInternalServerException,
+  ScalekitModifierException,
   ScalekitNotFoundException,
   ScalekitNotImplementedException,
   ScalekitServerException,

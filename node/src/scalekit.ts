@@ -1,3 +1,5 @@
+import type ActionsClient from "./actions";
+import { lazyActions } from "./actions/base";
 import { hide, lazily, type Cancellation } from "./runtime/call";
 import {
   ANY,
@@ -51,6 +53,10 @@ const VERIFIER = Symbol("verifier");
  * const { organization } = await scalekit.organization.createOrganization("Acme");
  */
 export default class ScalekitClient extends Services {
+  /** Tools, connected accounts, MCP servers and custom providers for agents. */
+  readonly actions: ActionsClient;
+  /** The same methods as {@link actions}, with their own modifiers. */
+  readonly connect: ActionsClient;
   /** @internal */
   declare readonly [ANY]: NativeClient;
   /** @internal */
@@ -84,6 +90,9 @@ export default class ScalekitClient extends Services {
     const missing = missingCredentials({ envUrl, clientId, clientSecret });
     super(missing.length === 0 ? new NativeTransport(client) : new RejectingTransport(missing));
     defineNative(this, client, missing);
+    const url = () => native().envUrl(this[WITH_URL]);
+    this.actions = lazyActions(this, url);
+    this.connect = lazyActions(this, url);
     hide(
       this,
       VERIFIER,

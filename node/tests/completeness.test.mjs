@@ -44,7 +44,8 @@ function methodNames(prototype) {
 }
 
 function serviceMethods() {
-  return Object.keys(client).flatMap((attribute) =>
+  const services = Object.keys(client).filter((name) => name !== "actions" && name !== "connect");
+  return services.flatMap((attribute) =>
     methodNames(Object.getPrototypeOf(client[attribute])).map((name) => `${attribute}.${name}`),
   );
 }

@@ -13,13 +13,14 @@ import { emulator } from "./support/programs.mjs";
 const require = createRequire(import.meta.url);
 const { url, clientId, clientSecret } = await emulator();
 const make = () => /** @type {any} */ (new ScalekitClient(url, clientId, clientSecret));
-const SERVICES = 21;
+/** The services, `actions` and `connect`. */
+const PROPERTIES = 23;
 const TOKEN = "whsec_c2VjcmV0LXNlY3JldA==";
 
 test("services are plain properties of the client", () => {
   const client = make();
   const names = Object.keys(client);
-  assert.equal(names.length, SERVICES);
+  assert.equal(names.length, PROPERTIES);
   for (const name of names) {
     const { value, ...rest } = Object.getOwnPropertyDescriptor(client, name) ?? assert.fail(name);
     assert.deepEqual(rest, { writable: true, enumerable: true, configurable: true });

@@ -39,7 +39,7 @@ test("the default import has all exports as properties, as in a CommonJS package
   );
 });
 
-test("the exports are those of the official SDK and ScalekitArgumentException", () => {
+test("the exports are those of the official SDK and two more exceptions", () => {
   const official = [
     "GrantType",
     "ObjectType",
@@ -69,7 +69,10 @@ test("the exports are those of the official SDK and ScalekitArgumentException", 
     "default",
     "isToolException",
   ];
-  assert.deepEqual(Object.keys(esm).sort(), [...official, "ScalekitArgumentException"].sort());
+  assert.deepEqual(
+    Object.keys(esm).sort(),
+    [...official, "ScalekitArgumentException", "ScalekitModifierException"].sort(),
+  );
   assert.equal(esm.GrantType.RefreshToken, "refresh_token");
 });
 

@@ -1,5 +1,6 @@
 import type * as errdetails from "../messages/scalekit/v1/errdetails/errdetails_pb";
 import type { ErrorInfo } from "../messages/scalekit/v1/errdetails/errdetails_pb";
+import type { ExecuteToolResponse } from "../messages/scalekit/v1/tools/tools_pb";
 import { connectCode, grpcStatusName } from "./status";
 
 /** Fields of an exception besides its message. */
@@ -62,6 +63,22 @@ export class ScalekitException extends Error {
 /** An invalid argument, option or configuration. No request was sent. */
 export class ScalekitArgumentException extends ScalekitException {
   override name = "ScalekitArgumentException";
+}
+
+/** A post-modifier of `client.actions` returned an invalid value. The tool has already acted. */
+export class ScalekitModifierException extends ScalekitException {
+  override name = "ScalekitModifierException";
+  /** The response of the tool. */
+  declare readonly toolResponse: ExecuteToolResponse | undefined;
+
+  constructor(
+    error?: unknown,
+    fields: ExceptionFields & { toolResponse?: ExecuteToolResponse } = {},
+  ) {
+    super(error, fields);
+    // Not enumerable, so that logged exceptions do not contain the output.
+    Object.defineProperty(this, "toolResponse", { value: fields.toolResponse });
+  }
 }
 
 /** The signature of a webhook or interceptor payload is invalid. */

@@ -10,11 +10,13 @@ type ExceptionClass = new (
 
 const CLASSES = Object.entries({ ...base, ...specific }) as [string, ExceptionClass][];
 
-/** The exception classes by name. */
+/** The exception classes of the core by name. */
 export const EXCEPTIONS: ReadonlyMap<string, ExceptionClass> = new Map(
   CLASSES.filter(
-    ([, value]) =>
-      value === base.ScalekitException || value.prototype instanceof base.ScalekitException,
+    ([name, value]) =>
+      // Only thrown in this package.
+      name !== "ScalekitModifierException" &&
+      (value === base.ScalekitException || value.prototype instanceof base.ScalekitException),
   ),
 );
 

@@ -73,6 +73,11 @@ export interface IScalekitToolException {
   readonly toolErrorMessage: string;
   /** The id of the tool execution, or an empty string. */
   readonly executionId: string;
+  /**
+   * Whether the user must authorize the connected account again (401).
+   * `client.actions.getAuthorizationLinkFor(error)` creates the link.
+   */
+  readonly needsAuthorization: boolean;
 }
 
 /** Returns `true` if the provider behind a tool reported the error. */
@@ -86,7 +91,7 @@ export function isToolException(e: unknown): e is ScalekitServerException & ISca
  * Returns the fields that the four tool exceptions share. They cannot inherit them: each class
  * already derives from the exception of its status.
  */
-function toolError(details: unknown): IScalekitToolException {
+function toolError({ details, httpStatus }: ServerExceptionFields): IScalekitToolException {
   const list: unknown[] = Array.isArray(details) ? details : [];
   const infos = list.map(
     (detail) => (detail as { tool_error_info?: Record<string, unknown> } | null)?.tool_error_info,
@@ -98,6 +103,7 @@ function toolError(details: unknown): IScalekitToolException {
     toolErrorCode: field("tool_error_code"),
     toolErrorMessage: field("tool_error_message"),
     executionId: field("execution_id"),
+    needsAuthorization: httpStatus === 401,
   };
 }
 
@@ -108,7 +114,7 @@ export class ScalekitToolException extends ScalekitServerException {
 
   constructor(error?: unknown, fields: ServerExceptionFields = {}) {
     super(error, fields);
-    Object.assign(this, toolError(fields.details));
+    Object.assign(this, toolError(fields));
   }
 }
 
@@ -119,7 +125,7 @@ export class ScalekitToolRateLimitException extends ScalekitTooManyRequestsExcep
 
   constructor(error?: unknown, fields: ServerExceptionFields = {}) {
     super(error, fields);
-    Object.assign(this, toolError(fields.details));
+    Object.assign(this, toolError(fields));
   }
 }
 
@@ -130,7 +136,7 @@ export class ScalekitToolUnauthorizedException extends ScalekitUnauthorizedExcep
 
   constructor(error?: unknown, fields: ServerExceptionFields = {}) {
     super(error, fields);
-    Object.assign(this, toolError(fields.details));
+    Object.assign(this, toolError(fields));
   }
 }
 
@@ -141,6 +147,6 @@ export class ScalekitToolForbiddenException extends ScalekitForbiddenException {
 
   constructor(error?: unknown, fields: ServerExceptionFields = {}) {
     super(error, fields);
-    Object.assign(this, toolError(fields.details));
+    Object.assign(this, toolError(fields));
   }
 }

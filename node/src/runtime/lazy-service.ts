@@ -7,8 +7,7 @@ type ServiceClass<Client> = (new (transport: Transport) => Client) & {
 class UnloadedService extends ServiceClient {}
 
 /**
- * Creates a service client whose module is loaded on first use. Until then, its prototype is a
- * proxy that loads the module.
+ * Creates a service client whose module is loaded on first use.
  *
  * A getter on `ScalekitClient` would be simpler. But tests replace services with tools such as
  * `jest.replaceProperty`, which reject getters, so services must be plain properties.
@@ -17,10 +16,23 @@ export function lazyService<Client extends ServiceClient>(
   transport: Transport,
   load: () => ServiceClass<Client>,
 ): Client {
-  const client = new UnloadedService(transport);
+  return lazyInstance<Client>(new UnloadedService(transport), load);
+}
+
+/**
+ * Returns `object` as an instance of a class whose module is loaded on first use. Until then, its
+ * prototype is a proxy that loads the module.
+ *
+ * @param object An object with the own properties of an instance.
+ * @param load Returns the class.
+ */
+export function lazyInstance<Instance extends object>(
+  object: object,
+  load: () => { readonly prototype: Instance },
+): Instance {
   const loadPrototype = (): object => {
     const { prototype } = load();
-    Object.setPrototypeOf(client, prototype);
+    Object.setPrototypeOf(object, prototype);
     return prototype;
   };
   const placeholder = new Proxy(
@@ -35,5 +47,5 @@ export function lazyService<Client extends ServiceClient>(
       getPrototypeOf: loadPrototype,
     },
   );
-  return Object.setPrototypeOf(client, placeholder) as Client;
+  return Object.setPrototypeOf(object, placeholder) as Instance;
 }

@@ -65,7 +65,8 @@ export async function getOrCreate(
   return client.createConnectedAccount({ ...key, connectedAccount: created }, call);
 }
 
-function createResponse(
+/** Returns the response of a creation with an existing account. */
+export function createResponse(
   connectedAccount: ConnectedAccount | undefined,
 ): CreateConnectedAccountResponse {
   const { create } = require("@bufbuild/protobuf") as typeof import("@bufbuild/protobuf");
