@@ -1,5 +1,4 @@
 import { ScalekitArgumentException } from "../errors";
-import * as validate from "../runtime/validate";
 
 // Names that applications use by mistake, with the correct names. The first accepted one is
 // suggested.
@@ -44,9 +43,12 @@ export function known<T extends object>(
   accepted: readonly (keyof T & string)[],
   { instead = {}, unused = {} }: OtherNames = {},
 ): Partial<T> {
-  const given = validate.options("params", params) as Record<string, unknown>;
-  if (Array.isArray(given)) {
-    validate.wrongType("params", "an object", given);
+  const given = (params ?? {}) as Record<string, unknown>;
+  if (typeof given !== "object" || Array.isArray(given)) {
+    const type = Array.isArray(given) ? "an array" : `a ${typeof given}`;
+    throw new ScalekitArgumentException(
+      `${method}() takes one object with ${accepted.join(", ")}, not ${type}`,
+    );
   }
   const result: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
