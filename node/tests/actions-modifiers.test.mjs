@@ -105,7 +105,7 @@ test("the error of a post-modifier keeps the response", async () => {
     throw own;
   });
   await assert.rejects(execute(actions), (/** @type {any} */ error) => {
-    assert.equal(error, own);
+    assert.ok(error === own);
     assert.deepEqual(error.toolResponse.data, RESPONSE.data);
     assert.deepEqual(Object.keys(error), []);
     return true;

@@ -100,7 +100,7 @@ test("input that is not JSON is rejected instead of being changed", async () => 
       message,
     );
   }
-  assert.deepEqual(sent, []);
+  assert.equal(sent.length, 0);
   const toolInput = { at: new Date(0), none: undefined, list: [undefined] };
   await actions.executeTool({ toolName: "a", toolInput, identifier: "user_1" });
   assert.deepEqual(sent[0]?.[1].params, { at: "1970-01-01T00:00:00.000Z", list: [null] });

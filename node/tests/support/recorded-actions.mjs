@@ -7,6 +7,7 @@ import { operations } from "./schema.mjs";
 const require = createRequire(import.meta.url);
 const protobuf = require("@bufbuild/protobuf");
 const { lazyActions } = require("../../lib/actions/base.js");
+/** @type {any} */
 const errors = require("../../lib/errors");
 const { Services } = require("../../lib/services/index.js");
 
