@@ -10,7 +10,18 @@ import { promisify } from "node:util";
 import { emulator, ROOT } from "./support/programs.mjs";
 
 const environment = await emulator();
-await environment.admin("POST", "seed", { organizations: [{ id: "org_1", display_name: "Acme" }] });
+await environment.admin("POST", "seed", {
+  organizations: [{ id: "org_1", display_name: "Acme" }],
+  connections: [{ id: "conn_1", key_id: "gmail", provider_key: "GMAIL", type: "OAUTH" }],
+  tool_responses: [
+    { tool_name: "gmail_fetch_mails", times: 1, data: { mails: ["hi"] } },
+    {
+      tool_name: "gmail_fetch_mails",
+      times: 1,
+      error: { code: "UNAUTHENTICATED", message: "revoked" },
+    },
+  ],
+});
 
 /**
  * Returns the JavaScript snippets of a page by heading.
@@ -86,12 +97,25 @@ const CALLS = new Map([
   ],
 ]);
 
+CALLS.set(
+  "Agents",
+  `
+    const link = await connect("ada", "s1");
+    const redirected = await fetch(link, { redirect: "manual" });
+    const parameters = new URL(redirected.headers.get("location")).searchParams;
+    console.log(parameters.get("state"), await connected("ada", parameters.get("auth_request_id")));
+    console.log(await fetchMails("ada", "subject:hi"));
+    console.log(Object.keys(await fetchMails("ada", "subject:hi")));
+  `,
+);
+
 /** The output of each snippet. */
 const EXPECTED = new Map([
   ["First call", /^created org_\d+\n$/],
   ["Login", /^the login was not started in this browser\n\S+@\S+\nhttp:\/\/localhost:3000\/\n$/],
   ["Token check", /^skc_\d+\nrejected: the token is malformed.*\nnull\n$/],
   ["Webhook", /^user\.created\nrejected: Invalid signature\n204 400\n$/],
+  ["Agents", /^s1 \S*\n\{ mails: \[ 'hi' \] \}\n\[ 'authorize' \]\n$/],
   ["Errors", /^404 RESOURCE_NOT_FOUND req_\w+\n$/],
   ["Cancelling and deadlines", /^AbortError\n$/],
   ["Paging", /^(.+\n)*done\n$/],
