@@ -47,6 +47,9 @@ test("the shared requests cover every method", () => {
     "postModifier",
     "getAuthorizationLinkFor",
     "refreshConnectedAccount",
+    // Tested in agent-tools.test.mjs.
+    "getTools",
+    "describeToolFailure",
   ];
   const methods = new Set(names.filter((name) => !name.endsWith("constructor")));
   assert.deepEqual([...methods].sort(), [...tested, ...others].sort());

@@ -1,4 +1,4 @@
-import { ConnectionMethods } from "./connections";
+import { ToolSetMethods } from "./tool-set";
 
 /**
  * `client.actions` and `client.connect`: tools, connected accounts, MCP servers and custom providers
@@ -10,8 +10,8 @@ import { ConnectionMethods } from "./connections";
  * the service rejects the call or cannot be reached.
  */
 // Each base class has the methods of one topic. A new topic, such as requests through the proxy,
-// is a new base class between ConnectionMethods and ActionsClient.
-export default class ActionsClient extends ConnectionMethods {}
+// is a new base class between ToolSetMethods and ActionsClient.
+export default class ActionsClient extends ToolSetMethods {}
 
 export type { AccountName } from "./account-name";
 export type { CreateAccountParams, ListAccountsParams } from "./accounts";
@@ -36,4 +36,5 @@ export type {
   ToolOutput,
 } from "./modifier";
 export type { default as ActionProviders, AuthField, AuthPattern } from "./providers";
+export type { AgentTool, GetToolsParams, ToolAnnotations } from "./tool-set";
 export type { ExecuteToolParams, ListToolsParams } from "./tools";

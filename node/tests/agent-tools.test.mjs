@@ -1,0 +1,281 @@
+// @ts-check
+/** The tools of a user, independent of frameworks and for the AI SDK, with a scripted model. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { beforeEach, test } from "node:test";
+
+import { ScalekitClient, ScalekitToolException } from "scalekit-client";
+import { ToolFailure, aiTools } from "scalekit-client/ai";
+
+import { emulator } from "./support/programs.mjs";
+import { recordedActions } from "./support/recorded-actions.mjs";
+
+/** The types of `ai` need those of browsers. @type {(name: string) => any} */
+const untyped = createRequire(import.meta.url);
+const { generateText, stepCountIs } = untyped("ai");
+const { MockLanguageModelV3 } = untyped("ai/test");
+
+const environment = await emulator();
+const { url, clientId, clientSecret, admin } = environment;
+/** @type {any} */
+const client = new ScalekitClient(url, clientId, clientSecret);
+
+beforeEach(() => environment.reset());
+
+const scoped = (/** @type {object} */ definition, account = "ca_1") => ({
+  tool: { provider: "GMAIL", definition },
+  connectedAccountId: account,
+});
+
+test("the tools of all pages are returned", async () => {
+  const { actions, sent } = recordedActions(
+    {
+      tools: [
+        scoped({
+          name: "gmail_send",
+          description: "Sends.",
+          input_schema: {
+            type: "object",
+            properties: { to: { type: "string" } },
+            required: ["to"],
+          },
+          annotations: { title: "Send", read_only_hint: false, openWorldHint: true, other: 1 },
+        }),
+      ],
+      nextPageToken: "t",
+    },
+    { tools: [scoped({}, "ca_2")] },
+    { data: { ok: true } },
+    {},
+  );
+  const [first, second, ...rest] = await actions.getTools({ identifier: "user_1" });
+  assert.deepEqual(rest, []);
+  const { call, ...fields } = first;
+  assert.deepEqual(fields, {
+    name: "gmail_send",
+    description: "Sends.",
+    inputSchema: { type: "object", properties: { to: { type: "string" } }, required: ["to"] },
+    annotations: { title: "Send", readOnlyHint: false, openWorldHint: true },
+    provider: "GMAIL",
+    connectedAccountId: "ca_1",
+  });
+  assert.deepEqual(
+    [second.name, second.description, second.inputSchema, second.annotations],
+    ["gmail_tool", "Scalekit tool", { type: "object", properties: {} }, {}],
+  );
+  actions.preModifier("gmail_send", (/** @type {any} */ input) => ({ ...input, cc: "c" }));
+  assert.deepEqual(await call({ to: "b" }), { ok: true });
+  assert.deepEqual(await second.call(), {});
+  assert.deepEqual(sent, [
+    ["ToolService.ListScopedTools", { identifier: "user_1", filter: {}, pageSize: 100 }],
+    [
+      "ToolService.ListScopedTools",
+      { identifier: "user_1", filter: {}, pageSize: 100, pageToken: "t" },
+    ],
+    [
+      "ToolService.ExecuteTool",
+      { toolName: "gmail_send", connectedAccountId: "ca_1", params: { to: "b", cc: "c" } },
+    ],
+    ["ToolService.ExecuteTool", { toolName: "gmail_tool", connectedAccountId: "ca_2" }],
+  ]);
+});
+
+test("tools are selected by provider, name and connection", async () => {
+  const { actions, sent } = recordedActions();
+  const filter = { providers: ["GMAIL"], toolNames: ["a"], connectionNames: ["gmail"] };
+  await actions.getTools({ identifier: "user_1", ...filter, pageSize: 5 });
+  assert.deepEqual(sent[0]?.[1], { identifier: "user_1", filter, pageSize: 5 });
+  await assert.rejects(actions.getTools({}), { message: "identifier is required" });
+  await assert.rejects(actions.getTools({ identifier: "a", toolName: "b" }), {
+    message: "getTools() has no 'toolName'; use 'toolNames'",
+  });
+});
+
+test("the text of a failure contains a link only if the account must be authorized", async () => {
+  const execute = async (/** @type {any} */ actions) =>
+    actions
+      .executeTool({ toolName: "a", connectedAccountId: "ca_1" })
+      .catch((/** @type {unknown} */ error) => error);
+  const lost = () => new ScalekitToolException("revoked", { httpStatus: 401 });
+  const { actions, sent, respond } = recordedActions(lost(), { link: "https://link.example" });
+  const error = await execute(actions);
+  const withLink =
+    "The tool failed: revoked. The user must authorize access again: https://link.example";
+  assert.equal(await actions.describeToolFailure(error), withLink);
+  assert.equal(await actions.describeToolFailure(error, false), "The tool failed: revoked");
+  respond({ link: "https://link.example" });
+  assert.equal(await actions.describeToolFailure(error, { state: "s" }), withLink);
+  assert.deepEqual(sent.at(-1)?.[1], { id: "ca_1", state: "s" });
+  respond({ error: "ScalekitForbiddenException" });
+  assert.equal(await actions.describeToolFailure(error), "The tool failed: revoked");
+  const count = sent.length;
+  const limited = new ScalekitToolException("slow down", { httpStatus: 429 });
+  assert.equal(await actions.describeToolFailure(limited), "The tool failed: slow down");
+  assert.equal(await actions.describeToolFailure(new Error("own")), "The tool failed: own");
+  assert.equal(sent.length, count);
+});
+
+/** Connects accounts of Ada, as she does in the browser. */
+async function connectAccounts() {
+  const connection = (/** @type {string} */ id, /** @type {string} */ name) => ({
+    id,
+    key_id: name,
+    provider_key: name.toUpperCase(),
+    type: "OAUTH",
+  });
+  await admin("POST", "seed", {
+    connections: [connection("conn_1", "gmail"), connection("conn_2", "slack")],
+  });
+  for (const connectionName of ["gmail", "slack"]) {
+    const account = { connectionName, identifier: "ada" };
+    await client.actions.getOrCreateConnectedAccount(account);
+    const userVerifyUrl = "https://app.example/verify";
+    const { link } = await client.actions.getAuthorizationLink({ ...account, userVerifyUrl });
+    const response = await fetch(link, { redirect: "manual" });
+    const location = new URL(response.headers.get("location") ?? "");
+    const authRequestId = location.searchParams.get("auth_request_id");
+    await client.actions.verifyConnectedAccountUser({ authRequestId, identifier: "ada" });
+  }
+}
+
+/** A model that calls both tools at once, and then ends with a text. */
+function scriptedModel() {
+  const usage = {
+    inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
+    outputTokens: { total: 1, text: 1, reasoning: 0 },
+  };
+  const call = (/** @type {string} */ toolName, /** @type {object} */ input) => ({
+    type: "tool-call",
+    toolCallId: `call_${toolName}`,
+    toolName,
+    input: JSON.stringify(input),
+  });
+  const calls = [
+    call("gmail_fetch_mails", { query: "subject:hi" }),
+    call("slack_send_message", { channel: "c", text: "hi" }),
+  ];
+  const results = [
+    {
+      content: calls,
+      finishReason: { unified: "tool-calls", raw: undefined },
+      usage,
+      warnings: [],
+    },
+    {
+      content: [{ type: "text", text: "done" }],
+      finishReason: { unified: "stop", raw: undefined },
+      usage,
+      warnings: [],
+    },
+  ];
+  return new MockLanguageModelV3({ doGenerate: results });
+}
+
+/** Runs the agent and returns the results of the tools, as the model receives them. */
+async function runAgent(/** @type {object} */ options = {}) {
+  const model = scriptedModel();
+  const tools = await aiTools(client.actions, {
+    identifier: "ada",
+    toolNames: ["gmail_fetch_mails", "slack_send_message"],
+    pageSize: 1,
+    ...options,
+  });
+  const { text } = await generateText({ model, tools, prompt: "go", stopWhen: stepCountIs(3) });
+  assert.equal(text, "done");
+  const [first, second] = model.doGenerateCalls;
+  assert.deepEqual(first.tools.map((/** @type {any} */ tool) => tool.name).sort(), [
+    "gmail_fetch_mails",
+    "slack_send_message",
+  ]);
+  assert.deepEqual(first.tools[0].inputSchema.type, "object");
+  return new Map(
+    second.prompt
+      .filter((/** @type {any} */ message) => message.role === "tool")
+      .flatMap((/** @type {any} */ message) => message.content)
+      .map((/** @type {any} */ part) => [part.toolName, part.output]),
+  );
+}
+
+test("an agent calls two tools: one fails for authorization, with a fresh link", async () => {
+  await connectAccounts();
+  await admin("POST", "tool-responses", { tool_name: "gmail_*", data: { mails: ["hi"] } });
+  const error = { code: "UNAUTHENTICATED", message: "the grant was revoked" };
+  await admin("POST", "tool-responses", { tool_name: "slack_*", times: 1, error });
+  const userVerifyUrl = "https://app.example/verify";
+  const outputs = await runAgent({ authorizationLinks: { userVerifyUrl, state: "s1" } });
+  assert.deepEqual(outputs.get("gmail_fetch_mails"), { type: "json", value: { mails: ["hi"] } });
+  const failed = outputs.get("slack_send_message");
+  assert.equal(failed.type, "error-text");
+  const [, link = ""] =
+    /The tool failed: the grant was revoked\. The user must authorize access again: (\S+)$/.exec(
+      failed.value,
+    ) ?? assert.fail(failed.value);
+  const location = (await fetch(link, { redirect: "manual" })).headers.get("location") ?? "";
+  assert.ok(location.startsWith(userVerifyUrl), location);
+  assert.equal(new URL(location).searchParams.get("state"), "s1");
+  const pages = await environment.requests("operation=ToolService.ListScopedTools");
+  assert.equal(pages.length, 2);
+});
+
+test("the link in the text of a failure can be switched off", async () => {
+  await connectAccounts();
+  const error = { code: "UNAUTHENTICATED", message: "the grant was revoked" };
+  await admin("POST", "tool-responses", { tool_name: "slack_*", times: 1, error });
+  const outputs = await runAgent({ authorizationLinks: false });
+  assert.match(outputs.get("slack_send_message").value, /The tool failed: the grant was revoked$/);
+});
+
+test("the failure of a tool has the original error as its cause", async () => {
+  const cause = new ScalekitToolException("slow down", { httpStatus: 429 });
+  const { actions } = recordedActions({ tools: [scoped({ name: "a" })] }, cause);
+  const { a } = await aiTools(actions, { identifier: "user_1" });
+  await assert.rejects(Promise.resolve(a?.execute({}, {})), (error) => {
+    assert.ok(error instanceof ToolFailure);
+    assert.equal(error.cause, cause);
+    assert.equal(error.message, "The tool failed: slow down");
+    return true;
+  });
+});
+
+test("the execution of a tool stops with the signal of the AI SDK", async () => {
+  const reason = new Error("stopped");
+  const recorded = recordedActions({ tools: [scoped({ name: "a" })] }, reason);
+  const { a } = await aiTools(recorded.actions, { identifier: "user_1" });
+  const abortSignal = AbortSignal.abort(reason);
+  await assert.rejects(
+    Promise.resolve(a?.execute({}, { abortSignal })),
+    (error) => error === reason,
+  );
+  assert.deepEqual(recorded.options.at(-1), { signal: abortSignal });
+});
+
+test("two accounts with the same tool are rejected", async () => {
+  const tools = [scoped({ name: "a" }), scoped({ name: "a" }, "ca_2")];
+  const { actions } = recordedActions({ tools });
+  await assert.rejects(aiTools(actions, { identifier: "user_1" }), {
+    message: "two connected accounts have the tool a; select one with connectionNames",
+  });
+});
+
+test("a missing package is named", () => {
+  const program = `
+    const { aiTools } = require("scalekit-client/ai");
+    const Module = require("node:module");
+    const { registerHooks } = Module;
+    const resolve = (specifier, context, next) => {
+      if (specifier === "ai") throw new Error("missing");
+      return next(specifier, context);
+    };
+    if (registerHooks) registerHooks({ resolve });
+    else Module.register("data:text/javascript," + encodeURIComponent("export const resolve = " + resolve));
+    aiTools({}, { identifier: "a" }).catch((error) => console.log(error.message, "/", error.cause.message));`;
+  const output = execFileSync(process.execPath, ["-e", program], {
+    cwd: import.meta.dirname,
+    encoding: "utf8",
+  });
+  assert.equal(
+    output,
+    "aiTools() needs the package ai, version 5 or newer: npm install ai / missing\n",
+  );
+});
