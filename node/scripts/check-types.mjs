@@ -57,8 +57,12 @@ if (!result.types) {
   throw new Error("the package has no types");
 }
 // The resolution `node10` finds `lib/` by `typesVersions`, but not the short paths in `exports`.
+// `lib/actions` has a default export, as in the official SDK. All modules of services have one, but
+// they are exported by patterns, which are not checked.
 const problems = result.problems.filter(
-  (problem) => !("resolutionKind" in problem && problem.resolutionKind === "node10"),
+  (problem) =>
+    !("resolutionKind" in problem && problem.resolutionKind === "node10") &&
+    !(problem.kind === "CJSOnlyExportsDefault" && problem.fileName.includes("/lib/actions/")),
 );
 for (const problem of problems) {
   console.error(JSON.stringify(problem));

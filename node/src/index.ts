@@ -6,7 +6,6 @@ export * from "./types/scalekit";
 export type * from "./types/auth";
 export * from "./errors";
 export type * from "./actions";
-export type { default as ActionsClient } from "./actions";
 export type { CallOptions, Cancellation } from "./runtime/call";
 export { ObjectType, Source } from "./enums";
 export type { EventFilter } from "./messages/scalekit/v1/events/events_pb";

@@ -13,6 +13,7 @@ import { ToolSetMethods } from "./tool-set";
 // is a new base class between ToolSetMethods and ActionsClient.
 export default class ActionsClient extends ToolSetMethods {}
 
+export { ActionsClient };
 export type { AccountName } from "./account-name";
 export type { CreateAccountParams, ListAccountsParams } from "./accounts";
 export type { LinkParams } from "./authorization";

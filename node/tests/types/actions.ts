@@ -20,7 +20,6 @@ import {
   type ToolMapping,
   type ToolOutput,
 } from "scalekit-client";
-import Actions from "scalekit-client/lib/actions";
 
 const NAME: AccountName = { connectionName: "gmail", identifier: "ada", userId: "usr_1" };
 const PATTERN: AuthPattern = { type: "BEARER", displayName: "Token" };
@@ -82,7 +81,7 @@ export async function agents(client: ScalekitClient): Promise<unknown> {
     authPatterns: [PATTERN],
   });
   await providers.listProviders({ providerType: "CUSTOM" });
-  return [data, executionId, link, created, token.serverUrl, actions instanceof Actions];
+  return [data, executionId, link, created, token.serverUrl];
 }
 
 /** Reads the errors of tools. */

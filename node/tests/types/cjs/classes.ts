@@ -1,4 +1,5 @@
 import { ScalekitClient } from "scalekit-client";
+import ActionsClient from "scalekit-client/lib/actions";
 import type OrganizationClient from "scalekit-client/lib/organization";
 import type UserClient from "scalekit-client/lib/user.js";
 
@@ -12,4 +13,9 @@ export class FakeClient extends ScalekitClient {
   override readonly organization = {
     getOrganization: async () => ({}),
   } as unknown as OrganizationClient;
+}
+
+/** Compares with the class on the official SDK's path. */
+export function isActions(value: unknown): value is ActionsClient {
+  return value instanceof ActionsClient;
 }
