@@ -109,6 +109,24 @@ CALLS.set(
   `,
 );
 
+CALLS.set(
+  "Tools for models",
+  `
+    const { MockLanguageModelV3 } = await import("ai/test");
+    const tokens = { total: 1 };
+    const model = new MockLanguageModelV3({
+      doGenerate: {
+        content: [{ type: "text", text: "no new mails" }],
+        finishReason: { unified: "stop" },
+        usage: { inputTokens: tokens, outputTokens: tokens },
+        warnings: [],
+      },
+    });
+    console.log(await respond(model, "ada", "Are there new mails?"));
+    console.log(model.doGenerateCalls[0].tools?.map((tool) => tool.name).sort().join());
+  `,
+);
+
 /** The output of each snippet. */
 const EXPECTED = new Map([
   ["First call", /^created org_\d+\n$/],
@@ -116,6 +134,7 @@ const EXPECTED = new Map([
   ["Token check", /^skc_\d+\nrejected: the token is malformed.*\nnull\n$/],
   ["Webhook", /^user\.created\nrejected: Invalid signature\n204 400\n$/],
   ["Agents", /^s1 \S*\n\{ mails: \[ 'hi' \] \}\n\[ 'authorize' \]\n$/],
+  ["Tools for models", /^no new mails\ngmail_fetch_mails,gmail_send_mail\n$/],
   ["Errors", /^404 RESOURCE_NOT_FOUND req_\w+\n$/],
   ["Cancelling and deadlines", /^AbortError\n$/],
   ["Paging", /^(.+\n)*done\n$/],
