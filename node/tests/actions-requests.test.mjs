@@ -1,5 +1,5 @@
 // @ts-check
-/** The requests of `client.actions`: those of Python, and those of Scalekit's documentation. */
+/** `client.actions` sends the requests of Python and of Scalekit's documentation. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

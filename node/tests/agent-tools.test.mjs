@@ -11,7 +11,7 @@ import { ToolFailure, aiTools } from "scalekit-client/ai";
 import { emulator } from "./support/programs.mjs";
 import { recordedActions } from "./support/recorded-actions.mjs";
 
-/** The types of `ai` need those of browsers. @type {(name: string) => any} */
+/** The types of `ai` need browser types. @type {(name: string) => any} */
 const untyped = createRequire(import.meta.url);
 const { generateText, stepCountIs } = untyped("ai");
 const { MockLanguageModelV3 } = untyped("ai/test");

@@ -1,13 +1,13 @@
 import { ToolSetMethods } from "./tool-set";
 
 /**
- * `client.actions` and `client.connect`: tools, connected accounts, MCP servers and custom providers
- * for agents. The two objects have the same methods, and each has its own modifiers.
+ * `client.actions` and `client.connect`: tools, connected accounts, MCP servers and custom
+ * providers for agents. The two objects have the same methods, and each has its own modifiers.
  *
  * Methods take one object. An unknown name in it is rejected, and the error suggests the accepted
  * name. Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid,
- * before a request is sent. They reject with a `ScalekitServerException` or one of its subclasses if
- * the service rejects the call or cannot be reached.
+ * before a request is sent. They reject with a `ScalekitServerException` or one of its subclasses
+ * if the service rejects the call or cannot be reached.
  */
 // Each base class has the methods of one topic. A new topic, such as requests through the proxy,
 // is a new base class between ToolSetMethods and ActionsClient.

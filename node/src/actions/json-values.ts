@@ -7,9 +7,9 @@ import * as validate from "../runtime/validate";
  * Returns a copy of an object that contains only JSON values. Errors contain no values, which may
  * be secrets.
  *
- * `undefined` is left out as in `JSON.stringify`, and objects with a `toJSON` method, such as dates,
- * are converted with it. Values that `JSON.stringify` changes or loses are rejected: `NaN`,
- * `Infinity`, functions, symbols, maps and sets.
+ * `undefined` is left out as in `JSON.stringify`. Objects with a `toJSON` method, such as dates, are
+ * converted with it. Values that `JSON.stringify` changes or loses are rejected: `NaN`, `Infinity`,
+ * functions, symbols, maps and sets.
  *
  * @param name The argument, for errors.
  */

@@ -33,7 +33,7 @@ export interface SessionTokenParams {
   /** Your identifier of the user, at most 255 characters. */
   identifier: string;
   /**
-   * Lifetime of the token, in seconds or as `Duration`: 60 seconds to 24 hours; one hour if not set.
+   * Lifetime of the token, in seconds or as `Duration`: 60 seconds to 24 hours. Default: one hour.
    * Fractions of a second are cut off.
    */
   expiry?: Duration | number | null;

@@ -37,8 +37,8 @@ export interface AuthField {
 }
 
 /**
- * An authentication method of a provider. Names in camel case are sent in snake case, as the service
- * expects them.
+ * An authentication method of a provider. Names in camel case are sent in snake case, as the
+ * service expects them.
  */
 export interface AuthPattern {
   /** `OAUTH`, `BEARER`, `API_KEY` or `NO_AUTH`. */

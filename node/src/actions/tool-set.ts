@@ -92,7 +92,8 @@ export abstract class ToolSetMethods extends ConnectionMethods {
     if (!(error instanceof ScalekitServerException)) {
       return `The tool failed: ${error instanceof Error ? error.message : String(error)}`;
     }
-    const problem = `The tool failed: ${(isToolException(error) && error.toolErrorMessage) || error.message}`;
+    const reason = (isToolException(error) && error.toolErrorMessage) || error.message;
+    const problem = `The tool failed: ${reason}`;
     if (links === false || !isToolException(error) || !error.needsAuthorization) {
       return problem;
     }
@@ -100,7 +101,7 @@ export abstract class ToolSetMethods extends ConnectionMethods {
       const { link } = await this.getAuthorizationLinkFor(error, links === true ? {} : links);
       return `${problem}. The user must authorize access again: ${link}`;
     } catch (failure) {
-      // The failure of the tool is more important than that of the link.
+      // A missing link must not hide the failure of the tool.
       if (failure instanceof ScalekitServerException) {
         return problem;
       }

@@ -6,7 +6,7 @@ import { known } from "../actions/names";
 import { ScalekitArgumentException, ScalekitException } from "../errors";
 
 /**
- * A tool of the AI SDK. The type is declared here, because the types of `ai` need those of browsers.
+ * A tool of the AI SDK. The type is declared here, because the types of `ai` need browser types.
  */
 export interface AiTool {
   type: "dynamic";
@@ -40,8 +40,8 @@ export class ToolFailure extends ScalekitException {
  * Returns the tools of a user for `generateText` and `streamText` of the AI SDK, by name.
  *
  * Results are JSON. A failure is a tool error of the AI SDK with a text for the model. If the user
- * must authorize the account again, the text contains a fresh link. If two accounts of the user have
- * a tool with the same name, select one with `connectionNames`.
+ * must authorize the account again, the text contains a fresh link. If two accounts of the user
+ * have a tool with the same name, select one with `connectionNames`.
  *
  * @param actions `client.actions`. Its modifiers are applied.
  * @throws {ScalekitArgumentException} The package `ai` is not installed, or two tools have the same
