@@ -4,6 +4,7 @@
 //! Create one [`Client`] per program. It
 //!
 //! * calls the API ([`api`]), with safe retries and one deadline per call;
+//! * calls third-party services with the credentials of connected accounts ([`proxy`]);
 //! * logs users in ([`Client::authorization_url`], [`Client::authenticate_with_code`]);
 //! * validates tokens ([`Client::validate_token`]) with the environment's keys, which it caches;
 //! * verifies webhooks ([`Client::verify_webhook`]).
@@ -135,6 +136,7 @@ pub use error::{Code, Error, ErrorKind, UnknownCode};
 pub use secret::Secret;
 #[cfg(feature = "client")]
 pub use {
+    client::proxy,
     client::{Call, CallFuture, CallOptions, Client, ClientBuilder, Page, Pages},
     config::API_VERSION,
     types::{FieldMask, InvalidTimestamp, Timestamp},

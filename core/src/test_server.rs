@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
@@ -42,8 +43,14 @@ pub(crate) enum TestResponse {
     Drop,
     /// Never responds.
     Hang,
+    /// Sends the bytes and keeps the connection open.
+    Bytes(Vec<u8>),
+    /// Sends the text, and then nothing on the open connection.
+    Stall(String),
     /// Sends an endless body.
     Endless,
+    /// Sends an endless body, and reports when the client closes the connection.
+    Watched(mpsc::UnboundedSender<()>),
 }
 
 pub(crate) struct TestServer {
@@ -183,6 +190,11 @@ where
                 return;
             }
             TestResponse::Drop => return,
+            TestResponse::Bytes(bytes) => stream.write_all(&bytes).await,
+            TestResponse::Stall(text) => {
+                let _ = stream.write_all(text.as_bytes()).await;
+                std::future::pending().await
+            }
             TestResponse::Hang => std::future::pending().await,
             TestResponse::Endless => {
                 let _ = stream
@@ -190,6 +202,15 @@ where
                     .await;
                 let chunk = format!("100000\r\n{}\r\n", " ".repeat(0x10_0000));
                 while stream.write_all(chunk.as_bytes()).await.is_ok() {}
+                return;
+            }
+            TestResponse::Watched(closed) => {
+                let head = "HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n";
+                let mut sent = stream.write_all(head.as_bytes()).await;
+                while sent.is_ok() {
+                    sent = stream.write_all(b"5\r\nchunk\r\n").await;
+                }
+                let _ = closed.send(());
                 return;
             }
         };
@@ -225,6 +246,8 @@ async fn read<I: AsyncRead + AsyncWrite + Unpin>(stream: &mut BufReader<I>) -> O
         .unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
-    seen.body = String::from_utf8(body).unwrap();
+    // Bytes that are not UTF-8 become the characters with the same number.
+    seen.body = String::from_utf8(body)
+        .unwrap_or_else(|error| error.as_bytes().iter().copied().map(char::from).collect());
     Some(seen)
 }

@@ -105,13 +105,19 @@ impl<T: Send + 'static> IntoFuture for Call<T> {
     type IntoFuture = CallFuture<T>;
 
     fn into_future(self) -> CallFuture<T> {
-        CallFuture(Box::pin(self.pending.send(self.decoder)))
+        CallFuture::new(self.pending.send(self.decoder))
     }
 }
 
 /// The future of a [`Call`].
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct CallFuture<T>(Pin<Box<dyn Future<Output = Result<T>> + Send>>);
+
+impl<T> CallFuture<T> {
+    pub(super) fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
+        Self(Box::pin(future))
+    }
+}
 
 impl<T> Future for CallFuture<T> {
     type Output = Result<T>;

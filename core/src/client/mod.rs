@@ -8,6 +8,7 @@ mod operations;
 mod options;
 mod pages;
 mod pending;
+pub mod proxy;
 mod rpc;
 mod tokens;
 pub(crate) mod typed;

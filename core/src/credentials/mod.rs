@@ -27,10 +27,15 @@ const LONGEST_LIFETIME: Duration = Duration::from_secs(60 * 60 * 24 * 30);
 /// The pause after a failed refresh of a token that is still valid.
 const REFRESH_PAUSE: Duration = Duration::from_secs(5);
 
+/// After this time, a token may have been revoked. A third-party service that always responds with
+/// 401 must not cause a token request for each call.
+const NEW: Duration = Duration::from_secs(60);
+
 /// A token and its times.
 #[derive(Clone, Debug)]
 pub(crate) struct ServiceToken {
     bearer: Arc<BearerToken>,
+    received_at: Instant,
     refresh_at: Instant,
     expires_at: Instant,
 }
@@ -45,6 +50,7 @@ impl ServiceToken {
         let expires_at = now + lifetime;
         Ok(Self {
             bearer,
+            received_at: now,
             refresh_at: expires_at - REFRESH_AHEAD.min(lifetime / 5),
             expires_at,
         })
@@ -71,6 +77,18 @@ impl Credentials {
     /// The current token, which may have expired.
     pub(crate) fn current(&self) -> Option<Arc<ServiceToken>> {
         self.token.load_full()
+    }
+
+    /// Makes the current token older than a new one.
+    #[cfg(test)]
+    pub(crate) fn age(&self) {
+        let token = ServiceToken::clone(&self.current().unwrap());
+        let received_at = token.received_at - NEW;
+        let token = ServiceToken {
+            received_at,
+            ..token
+        };
+        self.token.store(Some(Arc::new(token)));
     }
 
     /// The bearer of the current token.
@@ -176,5 +194,16 @@ impl TokenSource for Arc<Credentials> {
         {
             self.token.compare_and_swap(&current, None);
         }
+    }
+
+    fn reject_old(&self, rejected: &Arc<BearerToken>) -> bool {
+        let current = self.token.load();
+        let is_new = current.as_ref().is_some_and(|token| {
+            Arc::ptr_eq(&token.bearer, rejected) && token.received_at.elapsed() < NEW
+        });
+        if !is_new {
+            self.reject(rejected);
+        }
+        !is_new
     }
 }

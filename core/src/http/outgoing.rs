@@ -9,13 +9,13 @@ use super::retry::Safety;
 use crate::secret::Secret;
 
 /// The size limit of an operation's response: 64 MiB.
-const MAX_RESPONSE: usize = 64 << 20;
+pub(super) const MAX_RESPONSE: usize = 64 << 20;
 
 /// The size limit of a response of the token and key endpoints: 1 MiB.
 pub(crate) const MAX_SMALL_RESPONSE: usize = 1 << 20;
 
 /// The content type of operations.
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The content type of the token endpoint.
 pub(crate) const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");

@@ -2,15 +2,15 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderValue, StatusCode, header};
 use tokio::time::sleep;
 
 use super::deadline::Deadline;
 use super::outgoing::{Outgoing, wiped};
-use super::retry::{self, Outcome};
-use super::transport::{Response, Transport};
+use super::retry::{self, Outcome, Safety};
+use super::transport::{Failure, Response, Transport};
 use crate::config::Config;
 use crate::error::Error;
 use crate::secret::Secret;
@@ -39,6 +39,10 @@ impl BearerToken {
     pub(crate) fn expose(&self) -> &str {
         self.secret.expose()
     }
+
+    pub(super) fn header(&self) -> HeaderValue {
+        self.header.clone()
+    }
 }
 
 /// Supplies the token of a request.
@@ -48,6 +52,10 @@ pub(crate) trait TokenSource: Sync {
 
     /// Discards a token that the service rejected.
     fn reject(&self, token: &Arc<BearerToken>);
+
+    /// Discards a token that the service may have rejected, unless it is so new that it must be
+    /// valid. Returns `true` if the next token differs.
+    fn reject_old(&self, token: &Arc<BearerToken>) -> bool;
 }
 
 /// Sends requests without a token.
@@ -59,6 +67,10 @@ impl TokenSource for Anonymous {
     }
 
     fn reject(&self, _token: &Arc<BearerToken>) {}
+
+    fn reject_old(&self, _token: &Arc<BearerToken>) -> bool {
+        false
+    }
 }
 
 /// The configuration and the connections of a client.
@@ -110,7 +122,7 @@ impl Pipeline {
             if let Some(token) = &token {
                 request
                     .headers_mut()
-                    .insert(header::AUTHORIZATION, token.header.clone());
+                    .insert(header::AUTHORIZATION, token.header());
             }
             let result = self
                 .transport
@@ -132,14 +144,7 @@ impl Pipeline {
                 continue;
             }
             let error = error.with_retryable(retry::may_repeat(outcome, outgoing.safety));
-            let wait = retry::wait(
-                outcome,
-                outgoing.safety,
-                attempt,
-                self.config.max_attempts,
-                fastrand::f64(),
-            );
-            match wait {
+            match self.wait(outcome, outgoing.safety, attempt) {
                 Some(wait) if deadline.allows(wait) => {
                     deadline.record(error);
                     sleep(wait).await;
@@ -150,6 +155,20 @@ impl Pipeline {
         }
     }
 
+    /// Sends one request and returns the response without its body.
+    pub(super) async fn open(
+        &self,
+        request: reqwest::Request,
+    ) -> Result<reqwest::Response, Failure> {
+        self.transport.open(&self.config, request).await
+    }
+
+    /// Returns how long to wait before the next attempt; see [`retry::wait`].
+    pub(super) fn wait(&self, outcome: Outcome, safety: Safety, attempt: u32) -> Option<Duration> {
+        let max_attempts = self.config.max_attempts;
+        retry::wait(outcome, safety, attempt, max_attempts, fastrand::f64())
+    }
+
     /// Removes the secrets of a request from an error: the client's own, the token and those in the
     /// body.
     pub(crate) fn redact(
@@ -158,7 +177,16 @@ impl Pipeline {
         outgoing: &Outgoing,
         token: Option<&BearerToken>,
     ) -> Error {
-        let sent = outgoing.secrets.iter().chain(&self.config.client_secret);
+        self.redact_with(error, &outgoing.secrets, token)
+    }
+
+    pub(super) fn redact_with(
+        &self,
+        error: Error,
+        sent: &[Secret],
+        token: Option<&BearerToken>,
+    ) -> Error {
+        let sent = sent.iter().chain(&self.config.client_secret);
         let secrets: Vec<&str> = sent
             .map(|secret| secret.expose())
             .chain(token.map(BearerToken::expose))

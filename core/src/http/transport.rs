@@ -116,15 +116,7 @@ impl Transport {
         request: reqwest::Request,
         max_body: usize,
     ) -> Result<Response, Failure> {
-        let pool = self.pool(config).map_err(|error| Failure {
-            error,
-            outcome: Outcome::Final,
-        })?;
-        let sent = pool.http.execute(request).await;
-        let mut response = sent.map_err(|error| match is_untrusted(&error) {
-            true => untrusted(config, &pool, error),
-            false => failure(error),
-        })?;
+        let mut response = self.open(config, request).await?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         let body = if status.is_success() {
@@ -136,6 +128,23 @@ impl Transport {
             status,
             headers,
             body,
+        })
+    }
+
+    /// Sends one request and returns the response without its body.
+    pub(super) async fn open(
+        &self,
+        config: &Config,
+        request: reqwest::Request,
+    ) -> Result<reqwest::Response, Failure> {
+        let pool = self.pool(config).map_err(|error| Failure {
+            error,
+            outcome: Outcome::Final,
+        })?;
+        let sent = pool.http.execute(request).await;
+        sent.map_err(|error| match is_untrusted(&error) {
+            true => untrusted(config, &pool, error),
+            false => failure(error),
         })
     }
 }
@@ -186,7 +195,7 @@ async fn read_error_body(mut response: reqwest::Response) -> Bytes {
     body.freeze()
 }
 
-fn failure(error: reqwest::Error) -> Failure {
+pub(super) fn failure(error: reqwest::Error) -> Failure {
     // The URL may contain ids and tokens that must not appear in a log.
     let error = error.without_url();
     let cause = cause(&error);

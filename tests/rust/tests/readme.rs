@@ -84,6 +84,24 @@ mod webhook {
     }
 }
 
+mod connected_accounts {
+    use scalekit::{Client, Result};
+
+    /// Returns the subjects of the newest issues, with the account of this user.
+    pub async fn subjects(client: &Client, user_id: &str) -> Result<Vec<String>> {
+        let response = client
+            .proxy("tracker", user_id)
+            .get("/v1/issues")
+            .query([("limit", "5")])
+            .await?;
+        if !response.status().is_success() {
+            println!("the tracker responded with {}", response.status());
+            return Ok(Vec::new());
+        }
+        response.json().await
+    }
+}
+
 mod errors {
     use scalekit::{Client, ErrorKind, Result};
 
@@ -162,7 +180,7 @@ fn each_snippet_is_the_code_of_a_module() {
     let first_call = include_str!("../../../examples/readme.rs");
     let this_file = include_str!("readme.rs");
     let snippets = snippets();
-    assert_eq!(snippets.len(), 8);
+    assert_eq!(snippets.len(), 9);
     for (heading, snippet) in snippets {
         if heading == "First call" {
             assert!(first_call.ends_with(&format!("\n\n{snippet}")));
@@ -233,6 +251,32 @@ fn webhook_snippet() -> Result<()> {
     let client = options::client()?;
     assert_eq!(webhook::webhook(&client, secret, &headers, body), 204);
     assert_eq!(webhook::webhook(&client, secret, &headers, b"{} "), 400);
+    Ok(())
+}
+
+#[tokio::test]
+async fn connected_accounts_snippet() -> Result<()> {
+    let (emulator, client) = emulator().await?;
+    let rows = json!({
+        "connections": [
+            { "id": "conn_1", "key_id": "tracker", "provider_key": "TRACKER", "type": "OAUTH" },
+        ],
+        "accounts": [{
+            "identifier": "ada",
+            "connector": "tracker",
+            "provider": "TRACKER",
+            "connection_id": "conn_1",
+        }],
+        "proxy_responses": [
+            { "connection_name": "tracker", "path": "/v1/issues", "json": ["It works"], "times": 1 },
+            { "connection_name": "tracker", "path": "/v1/issues", "status": 503 },
+        ],
+    });
+    emulator.import(Seed::from_json(rows)?)?;
+    let subjects = connected_accounts::subjects(&client, "ada").await?;
+    assert_eq!(subjects, ["It works"]);
+    let subjects = connected_accounts::subjects(&client, "ada").await?;
+    assert!(subjects.is_empty());
     Ok(())
 }
 
