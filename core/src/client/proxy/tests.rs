@@ -462,6 +462,9 @@ async fn an_announced_large_body_is_not_read() {
     let response = account(&server).get("/v1/items").await.unwrap();
     let error = response.bytes().await.unwrap_err();
     assert!(error.message().contains("read it in chunks"), "{error}");
+    // A response to HEAD announces the body of GET.
+    let request = account(&server).request(Method::HEAD, "/v1/items");
+    assert!(request.await.unwrap().bytes().await.unwrap().is_empty());
 }
 
 #[tokio::test]
