@@ -15,6 +15,7 @@ __all__ = [
     "Headers",
     "NativeClient",
     "Sink",
+    "StreamedResponse",
     "Task",
     "__version__",
     "credentials",
@@ -53,8 +54,37 @@ class Task:
     def cancel(self) -> None:
         """Drops the request and its connection. Has no effect on a finished call."""
 
+@final
+class StreamedResponse:
+    """A response whose body is read on demand."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+
+    def headers(self) -> list[tuple[str, str]]:
+        """Returns lower-case names and values."""
+
+    @overload
+    def read(self, all: bool, *, target: None = None) -> bytes: ...
+    @overload
+    def read(self, all: bool, *, target: _Target) -> Task: ...
+    def close(self) -> None:
+        """Ends the transfer, unless a thread is reading the body."""
+
 # The sink of an event loop, and an asyncio future of that loop.
 _Target: TypeAlias = tuple[Sink, Any]
+# The connection name, the identifier, the method, the path, the query, the headers, and the body with
+# its kind: ``json``, ``form`` or ``raw``.
+_ProxyRequest: TypeAlias = tuple[
+    str,
+    str,
+    str,
+    str,
+    list[tuple[str, str]],
+    list[tuple[str, str]],
+    tuple[str, bytes] | None,
+]
 # The accepted issuers, the accepted audiences and the required scopes.
 _TokenChecks: TypeAlias = tuple[list[str] | None, list[str] | None, list[str]]
 
@@ -93,36 +123,34 @@ class NativeClient:
     @overload
     def refresh_keys(self, *, target: _Target) -> Task: ...
     @overload
-    def generate_client_token(
-        self, client_id: str, client_secret: str, scopes: list[str], *, target: None = None
+    def request_token(
+        self, grant: str, *arguments: str | None, target: None = None
     ) -> dict[str, Any]: ...
     @overload
-    def generate_client_token(
-        self, client_id: str, client_secret: str, scopes: list[str], *, target: _Target
+    def request_token(self, grant: str, *arguments: str | None, target: _Target) -> Task: ...
+    @overload
+    def proxy(
+        self,
+        request: _ProxyRequest,
+        stream: bool,
+        timeout: object = None,
+        *,
+        target: None = None,
+    ) -> tuple[StreamedResponse, bytes | None]: ...
+    @overload
+    def proxy(
+        self, request: _ProxyRequest, stream: bool, timeout: object = None, *, target: _Target
     ) -> Task: ...
     @overload
     def client_access_token(self, *, target: None = None) -> str: ...
     @overload
     def client_access_token(self, *, target: _Target) -> Task: ...
     @overload
-    def authenticate_with_code(
-        self, code: str, redirect_uri: str, code_verifier: str | None, *, target: None = None
-    ) -> dict[str, Any]: ...
-    @overload
-    def authenticate_with_code(
-        self, code: str, redirect_uri: str, code_verifier: str | None, *, target: _Target
-    ) -> Task: ...
-    @overload
-    def refresh_access_token(
-        self, refresh_token: str, *, target: None = None
-    ) -> dict[str, Any]: ...
-    @overload
-    def refresh_access_token(self, refresh_token: str, *, target: _Target) -> Task: ...
-    @overload
     def validate_token(
         self,
         token: str | bytes,
         checks: _TokenChecks | None = None,
+        claims: Literal[True] = True,
         *,
         cached_only: Literal[False] = False,
         target: None = None,
@@ -131,43 +159,32 @@ class NativeClient:
     def validate_token(
         self,
         token: str | bytes,
-        checks: _TokenChecks | None = None,
-        *,
-        cached_only: Literal[True],
-        target: None = None,
-    ) -> dict[str, Any] | None: ...
-    @overload
-    def validate_token(
-        self,
-        token: str | bytes,
-        checks: _TokenChecks | None = None,
-        *,
-        cached_only: Literal[False] = False,
-        target: _Target,
-    ) -> Task: ...
-    @overload
-    def is_valid_token(
-        self,
-        token: str | bytes,
-        checks: _TokenChecks | None = None,
+        checks: _TokenChecks | None,
+        claims: Literal[False],
         *,
         cached_only: Literal[False] = False,
         target: None = None,
     ) -> bool: ...
     @overload
-    def is_valid_token(
+    def validate_token(
+        self, token: str | bytes, checks: _TokenChecks | None = None, *, claims: Literal[False]
+    ) -> bool: ...
+    @overload
+    def validate_token(
         self,
         token: str | bytes,
         checks: _TokenChecks | None = None,
+        claims: bool = True,
         *,
         cached_only: Literal[True],
         target: None = None,
-    ) -> bool | None: ...
+    ) -> dict[str, Any] | bool | None: ...
     @overload
-    def is_valid_token(
+    def validate_token(
         self,
         token: str | bytes,
         checks: _TokenChecks | None = None,
+        claims: bool = True,
         *,
         cached_only: Literal[False] = False,
         target: _Target,

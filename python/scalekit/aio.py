@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +48,9 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         See :meth:`scalekit.ScalekitClient.authenticate_with_code`.
         """
         core, arguments = self.core_client, code_arguments(code, redirect_uri, options)
-        result: dict[str, Any] = await core._invoke(core._native.authenticate_with_code, *arguments)
+        result: dict[str, Any] = await core._invoke(
+            core._native.request_token, "authorization_code", *arguments
+        )
         return result
 
     async def refresh_access_token(self, refresh_token: str) -> dict[str, Any]:
@@ -57,7 +58,7 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         validate.text(refresh_token=refresh_token)
         core = self.core_client
         result: dict[str, Any] = await core._invoke(
-            core._native.refresh_access_token, refresh_token
+            core._native.request_token, "refresh_token", refresh_token
         )
         return result
 
@@ -69,9 +70,9 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         See :meth:`scalekit.ScalekitClient.generate_client_token`.
         """
         validate.text(client_id=client_id, client_secret=client_secret)
-        core, scope_list = self.core_client, validate.strings("scopes", scopes) or []
+        core, scope = self.core_client, " ".join(validate.strings("scopes", scopes) or [])
         result = await core._invoke(
-            core._native.generate_client_token, client_id, client_secret, scope_list
+            core._native.request_token, "client_credentials", client_id, client_secret, scope
         )
         token: str = result["access_token"]
         return token
@@ -95,10 +96,7 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
 
         See :meth:`scalekit.ScalekitClient.validate_access_token`.
         """
-        native = self.core_client._native
-        valid: bool = await self._validate(
-            native.is_valid_token, token, token_checks(options, audience)
-        )
+        valid: bool = await self._validate(token, token_checks(options, audience), claims=False)
         return valid
 
     async def validate_access_token_and_get_claims(
@@ -134,31 +132,26 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
 
         See :meth:`scalekit.ScalekitClient.validate_token`.
         """
-        native = self.core_client._native
-        claims: dict[str, Any] = await self._validate(
-            native.validate_token, token, token_checks(options, audience)
-        )
+        claims: dict[str, Any] = await self._validate(token, token_checks(options, audience))
         return claims
 
     async def verify_scopes(self, token: str, required_scopes: list[str]) -> bool:
         """Validates a token and its scopes; see :meth:`scalekit.ScalekitClient.verify_scopes`."""
-        native = self.core_client._native
-        await self._validate(
-            native.validate_token, token, token_checks(None, None, required_scopes)
-        )
+        await self._validate(token, token_checks(None, None, required_scopes))
         return True
 
     async def _validate(
         self,
-        method: Callable[..., Any],
         token: str,
         checks: tuple[list[str] | None, list[str] | None, list[str]],
+        claims: bool = True,
     ) -> Any:
-        """Calls a native validation method, in the background only if it must fetch the keys."""
+        """Validates a token, in the background only if the keys must be fetched."""
         # Validation with a cached key takes microseconds, less than a turn of the event loop.
-        result = method(token, checks, cached_only=True)
+        validate_token = self.core_client._native.validate_token
+        result: Any = validate_token(token, checks, claims, cached_only=True)
         if result is None:
-            result = await self.core_client._invoke(method, token, checks)
+            result = await self.core_client._invoke(validate_token, token, checks, claims)
         return result
 
     async def aclose(self) -> None:

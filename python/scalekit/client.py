@@ -144,7 +144,7 @@ class ScalekitClient(ClientBase, Clients):
                 client.
         """
         arguments = code_arguments(code, redirect_uri, options)
-        return self.core_client._native.authenticate_with_code(*arguments)
+        return self.core_client._native.request_token("authorization_code", *arguments)
 
     def refresh_access_token(self, refresh_token: str) -> dict[str, Any]:
         """Requests a new access token with a refresh token (RFC 6749 section 6).
@@ -158,7 +158,7 @@ class ScalekitClient(ClientBase, Clients):
             ScalekitServerException: the refresh token was rejected.
         """
         validate.text(refresh_token=refresh_token)
-        return self.core_client._native.refresh_access_token(refresh_token)
+        return self.core_client._native.request_token("refresh_token", refresh_token)
 
     def generate_client_token(
         self, client_id: str, client_secret: str, scopes: list[str] | None = None
@@ -177,9 +177,9 @@ class ScalekitClient(ClientBase, Clients):
             ScalekitServerException: the credentials or the scopes were rejected.
         """
         validate.text(client_id=client_id, client_secret=client_secret)
-        scope_list = validate.strings("scopes", scopes) or []
-        result = self.core_client._native.generate_client_token(
-            client_id, client_secret, scope_list
+        scope = " ".join(validate.strings("scopes", scopes) or [])
+        result = self.core_client._native.request_token(
+            "client_credentials", client_id, client_secret, scope
         )
         token: str = result["access_token"]
         return token
@@ -214,8 +214,8 @@ class ScalekitClient(ClientBase, Clients):
         """
         native = self.core_client._native
         if options is None and audience is None:
-            return native.is_valid_token(token)
-        return native.is_valid_token(token, token_checks(options, audience))
+            return native.validate_token(token, claims=False)
+        return native.validate_token(token, token_checks(options, audience), False)
 
     def validate_access_token_and_get_claims(
         self,

@@ -131,14 +131,14 @@ class BaseCoreClient:
         return {**headers, **(extra or {})}
 
     def _grant(self, data: Mapping[str, str]) -> tuple[str, tuple[Any, ...]]:
-        """Returns the name and the arguments of the native method for a token request."""
+        """Returns the grant and the arguments of a token request."""
         grant, client_id = data.get("grant_type"), data.get("client_id", self.client_id)
         if grant == "client_credentials":
             secret = data.get("client_secret")
             validate.text(client_id=client_id, client_secret=secret)
             scopes = data.get("scope") or ""
             validate.optional_text(scope=scopes)
-            return "generate_client_token", (client_id, secret, scopes.split())
+            return grant, (client_id, secret, scopes)
         if client_id != self.client_id:
             raise ScalekitArgumentException(
                 f"client_id must be the id of this client for grant_type {grant!r}"
@@ -148,10 +148,10 @@ class BaseCoreClient:
             validate.text(code=code, redirect_uri=redirect_uri)
             verifier = data.get("code_verifier")
             validate.optional_text(code_verifier=verifier)
-            return "authenticate_with_code", (code, redirect_uri, verifier)
+            return grant, (code, redirect_uri, verifier)
         if grant == "refresh_token":
             validate.text(refresh_token=data.get("refresh_token"))
-            return "refresh_access_token", (data["refresh_token"],)
+            return grant, (data["refresh_token"],)
         raise ScalekitArgumentException(
             f"grant_type must be client_credentials, authorization_code or refresh_token, not {grant!r}"
         )
@@ -217,8 +217,8 @@ class CoreClient(BaseCoreClient):
             ScalekitServerException: the endpoint rejected the request; ``error_code`` is its
                 ``error``.
         """
-        method, arguments = self._grant(data)
-        return TokenResponse(getattr(self._native, method)(*arguments))
+        grant, arguments = self._grant(data)
+        return TokenResponse(self._native.request_token(grant, *arguments))
 
     def get_headers(self, headers: dict[str, str] | None = None) -> dict[str, str]:
         """Returns the headers of a request, with a valid bearer token.
@@ -278,8 +278,8 @@ class AsyncCoreClient(BaseCoreClient):
 
         See :meth:`CoreClient.authenticate`.
         """
-        method, arguments = self._grant(data)
-        return TokenResponse(await self._invoke(getattr(self._native, method), *arguments))
+        grant, arguments = self._grant(data)
+        return TokenResponse(await self._invoke(self._native.request_token, grant, *arguments))
 
     async def get_headers(self, headers: dict[str, str] | None = None) -> dict[str, str]:
         """Returns the headers of a request; see :meth:`CoreClient.get_headers`."""

@@ -11,6 +11,7 @@
 //! | [`failure`] | an error with all its fields |
 //! | [`guard`] | panics become errors |
 //! | [`process`] | the runtime, and values that do not survive a fork |
+//! | [`proxy`] | requests to third-party services |
 //! | [`runtime`] | blocking calls and background tasks |
 //! | [`gate`] | the shutdown of the language |
 //! | [`tokens`] | token validation with cached keys, PKCE |
@@ -26,6 +27,7 @@ pub mod language;
 pub mod login;
 pub mod options;
 pub mod process;
+pub mod proxy;
 pub mod runtime;
 pub mod tokens;
 pub mod urls;

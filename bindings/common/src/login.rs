@@ -57,6 +57,34 @@ pub async fn client_access_token(client: Client) -> Result<String, BindingError>
     Ok(client.client_access_token().await?)
 }
 
+/// Requests tokens with an OAuth 2.0 grant. Returns JSON.
+///
+/// - `authorization_code`: the code, the redirect URI and the PKCE verifier
+/// - `refresh_token`: the refresh token
+/// - `client_credentials`: the id and the secret of a machine client, and its scopes
+///
+/// # Errors
+/// The errors of the functions above, and an unknown grant or wrong number of arguments.
+pub async fn request_token(
+    client: Client,
+    grant: String,
+    arguments: Vec<Option<String>>,
+) -> Result<String, BindingError> {
+    let mut arguments = arguments.into_iter();
+    let mut next = || arguments.next().flatten();
+    match (grant.as_str(), next(), next(), next()) {
+        ("authorization_code", Some(code), Some(redirect_uri), verifier) => {
+            authenticate_with_code(client, code, redirect_uri, verifier).await
+        }
+        ("refresh_token", Some(token), None, None) => refresh_access_token(client, token).await,
+        ("client_credentials", Some(id), Some(secret), Some(scopes)) => {
+            let scopes = scopes.split_whitespace().map(str::to_owned).collect();
+            generate_client_token(client, id, secret, scopes).await
+        }
+        _ => Err(BindingError::internal("invalid arguments of a grant")),
+    }
+}
+
 fn json(value: &impl Serialize) -> Result<String, BindingError> {
     serde_json::to_string(value).map_err(BindingError::internal)
 }

@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
 use tokio::task::{AbortHandle, yield_now};
 use tokio::time::{sleep, timeout};
 
@@ -34,6 +35,31 @@ pub fn spawn(
     future: impl Future<Output = ()> + Send + 'static,
 ) -> Result<AbortHandle, BindingError> {
     with_runtime(|handle| handle.spawn(future).abort_handle())
+}
+
+/// Runs a future on the background runtime and awaits its result. Dropping the returned future
+/// cancels it.
+///
+/// # Errors
+/// The future fails or panics, or the runtime cannot be started or is stopped.
+pub(crate) async fn in_background<T: Send + 'static>(
+    future: impl Future<Output = Result<T, BindingError>> + Send + 'static,
+) -> Result<T, BindingError> {
+    let (result, received) = oneshot::channel();
+    let _cancel = Cancel(spawn(async move {
+        let _ = result.send(guard::run_async(future).await);
+    })?);
+    let stopped = |_| BindingError::internal("the runtime of the request was stopped");
+    received.await.map_err(stopped)?
+}
+
+/// Cancels a task when it is dropped.
+struct Cancel(AbortHandle);
+
+impl Drop for Cancel {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// Calls a function that may spawn tasks of the core.
@@ -225,6 +251,23 @@ mod tests {
         task.unwrap().abort();
         let dropped = async { Ok(receiver.await.is_err()) };
         assert_eq!(block(dropped, LONG, || Ok(())), Ok(true));
+    }
+
+    #[test]
+    fn dropping_a_background_call_cancels_it() {
+        let (sender, receiver) = oneshot::channel::<()>();
+        let call = in_background::<()>(async move {
+            let _sender = sender;
+            std::future::pending().await
+        });
+        let dropped = async {
+            assert!(timeout(Duration::from_millis(20), call).await.is_err());
+            Ok(receiver.await.is_err())
+        };
+        assert_eq!(block(dropped, LONG, || Ok(())), Ok(true));
+        let panics = in_background(async { panic!("no") as Result<(), BindingError> });
+        let message = "internal error, please report it: no";
+        assert_eq!(block(panics, LONG, || Ok(())), Err(message.to_owned()));
     }
 
     #[test]

@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use scalekit_bindings::exceptions::Exception;
 use scalekit_bindings::language::NODE;
-use scalekit_bindings::{BindingError, Client, ClientOptions, Failure, call, login, runtime};
+use scalekit_bindings::{
+    BindingError, Client, ClientOptions, Failure, call, login, proxy, runtime,
+};
 
 const GET: &str = "OrganizationService.GetOrganization";
 const ORGANIZATION: &str = r#"{"organization":{"id":"org_1","display_name":"Acme"}}"#;
@@ -177,6 +179,85 @@ fn tokens_of_machine_clients_are_json() {
     );
     let token = wait(login::client_access_token(client())).unwrap();
     assert_eq!(token, "the-token");
+}
+
+#[test]
+fn grants_with_wrong_arguments_are_errors() {
+    let request = |grant: &str, arguments: &[Option<&str>]| {
+        let arguments = arguments.iter().map(|text| text.map(str::to_owned));
+        let arguments = arguments.collect();
+        wait(login::request_token(client(), grant.to_owned(), arguments))
+    };
+    let token = request(
+        "client_credentials",
+        &[Some("m2m_1"), Some("a-secret"), Some("a b")],
+    );
+    assert!(token.unwrap().contains("the-token"));
+    for (grant, arguments) in [
+        ("password", [Some("a"), Some("b"), None]),
+        ("refresh_token", [None, None, None]),
+        (
+            "client_credentials",
+            [Some("m2m_1"), Some("a-secret"), None],
+        ),
+    ] {
+        let error = request(grant, &arguments).unwrap_err();
+        assert!(error.to_string().contains("invalid arguments of a grant"));
+    }
+}
+
+#[test]
+fn a_response_of_the_proxy_outlives_its_call() {
+    let client = client();
+    let request = |path: &str, body: Option<(&str, &str)>| {
+        let text = str::to_owned;
+        let body = body.map(|(kind, body)| (kind.to_owned(), body.into()));
+        let (query, headers) = (vec![(text("a"), text("1"))], vec![(text("x-a"), text("1"))]);
+        let names = [text("gmail"), text("ada"), text("get"), text(path)];
+        let [connection_name, identifier, method, path] = names;
+        (
+            connection_name,
+            identifier,
+            method,
+            path,
+            query,
+            headers,
+            body,
+        )
+    };
+    let sent = proxy::send(client.clone(), request("/v1", None), true, None);
+    let (response, body) = wait(sent).unwrap();
+    assert_eq!((response.status, body), (404, None));
+    let headers = response.headers();
+    assert!(headers.contains(&("x-request-id".to_owned(), "req_1".to_owned())));
+    let other_thread = thread::spawn(move || {
+        let first = wait(response.read(false)).unwrap();
+        (
+            first,
+            wait(response.read(false)).unwrap(),
+            wait(response.read(true)).unwrap(),
+        )
+    });
+    let (first, end, rest) = other_thread.join().unwrap();
+    assert!(first.starts_with(b"{\"code\":5") && end.is_empty() && rest.is_empty());
+
+    for kind in ["json", "form", "raw"] {
+        let request = request("/v1", Some((kind, "1")));
+        let sent = proxy::send(client.clone(), request, false, Some(Duration::from_secs(5)));
+        let (response, body) = wait(sent).unwrap();
+        assert!(body.unwrap().starts_with(b"{\"code\":5"));
+        response.close();
+        assert!(wait(response.read(true)).unwrap().is_empty());
+    }
+    let error = wait(proxy::send(client, request("/..", None), false, None))
+        .err()
+        .unwrap();
+    let failure = Failure::new(&error, &NODE);
+    assert_eq!(failure.exception, Exception::Argument);
+    assert_eq!(
+        (failure.operation, failure.argument.as_deref()),
+        (Some("proxy"), Some("path"))
+    );
 }
 
 fn get(client: &Client, timeout: Option<Duration>) -> Result<(), BindingError> {

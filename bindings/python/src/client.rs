@@ -3,21 +3,17 @@
 use std::future::Future;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyString};
+use pyo3::types::{PyBytes, PyDict, PyString};
 use scalekit_bindings::call::{self, Response, headers};
-use scalekit_bindings::language::PYTHON;
-use scalekit_bindings::options::call_timeout;
 use scalekit_bindings::process::ProcessClient;
-use scalekit_bindings::tokens::{
-    Validation, VerifiedToken, is_valid, refresh_keys, validate_cached,
-};
+use scalekit_bindings::tokens::{Validation, refresh_keys, validate_cached};
 use scalekit_bindings::webhooks::purpose;
-use scalekit_bindings::{BindingError, Client, Error, login};
+use scalekit_bindings::{BindingError, Client, login, proxy};
 
 use crate::failure::Result;
-use crate::options::{build, given};
+use crate::options::{build, time_limit};
 use crate::run::{Target, run};
-use crate::tokens::{TokenChecks, token_text};
+use crate::tokens::{self, TokenChecks, token_text};
 use crate::urls;
 use crate::value::from_json;
 use crate::webhooks::verify_payload;
@@ -41,46 +37,13 @@ impl NativeClient {
         py: Python<'_>,
         target: Option<Target<'_>>,
         call: impl FnOnce(Client) -> F,
-        convert: fn(Python<'_>, T) -> Result<Py<PyAny>>,
+        convert: impl FnOnce(Python<'_>, T) -> Result<Py<PyAny>> + Send + 'static,
     ) -> Result<Py<PyAny>>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, BindingError>> + Send + 'static,
     {
         run(py, target, call(self.client.read(Client::clone)?), convert)
-    }
-
-    /// Validates a token and converts the result.
-    ///
-    /// A blocking call fetches the keys only if they are not cached. With `cached_only`, the result
-    /// is `None` instead. The GIL is released during signature verification.
-    fn validate(
-        &self,
-        py: Python<'_>,
-        token: &Bound<'_, PyAny>,
-        checks: Option<TokenChecks>,
-        cached_only: bool,
-        target: Option<Target<'_>>,
-        convert: fn(Python<'_>, Result<VerifiedToken, Error>) -> Result<Py<PyAny>>,
-    ) -> Result<Py<PyAny>> {
-        let token = match token_text(token) {
-            Ok(token) => token,
-            Err(error) => return convert(py, Err(error)),
-        };
-        let checks = checks.map(Into::into).unwrap_or_default();
-        if target.is_none() {
-            let run = |validation: Validation<'_>| py.detach(|| validation.run());
-            let validate = |client: &Client| validate_cached(client, &token, &checks, run);
-            if let Some(result) = self.client.read(validate)?? {
-                return convert(py, result);
-            }
-            if cached_only {
-                return Ok(py.None());
-            }
-        }
-        let token = token.into_owned();
-        let call = |client: Client| async move { Ok(client.validate_token(&token, &checks).await) };
-        self.start(py, target, call, convert)
     }
 }
 
@@ -107,10 +70,7 @@ impl NativeClient {
         target: Option<Target<'_>>,
     ) -> Result<Py<PyAny>> {
         let client = self.client.read(Client::clone)?;
-        let timeout = timeout.map(given).transpose()?;
-        let timeout = timeout
-            .map(|timeout| call_timeout(&PYTHON, timeout))
-            .transpose()?;
+        let timeout = timeout.map(time_limit).transpose()?;
         let call = call::protobuf(client, operation, request.to_vec(), timeout)?;
         run(py, target, call, |py, output| {
             let result = (PyBytes::new(py, &output.message), Headers(output.response));
@@ -125,73 +85,72 @@ impl NativeClient {
         })
     }
 
-    #[pyo3(signature = (client_id, client_secret, scopes, *, target=None))]
-    fn generate_client_token(
+    /// Requests tokens with an OAuth 2.0 grant; see [`login::request_token`].
+    #[pyo3(signature = (grant, *arguments, target=None))]
+    fn request_token(
         &self,
         py: Python<'_>,
-        client_id: String,
-        client_secret: String,
-        scopes: Vec<String>,
+        grant: String,
+        arguments: Vec<Option<String>>,
         target: Option<Target<'_>>,
     ) -> Result<Py<PyAny>> {
-        let call = |client| login::generate_client_token(client, client_id, client_secret, scopes);
+        let call = |client| login::request_token(client, grant, arguments);
         self.start(py, target, call, |py, json| from_json(py, json.as_bytes()))
     }
 
-    #[pyo3(signature = (code, redirect_uri, code_verifier, *, target=None))]
-    fn authenticate_with_code(
+    /// Sends a request to a third-party service; see [`proxy::send`].
+    #[pyo3(signature = (request, stream, timeout=None, *, target=None))]
+    fn proxy(
         &self,
         py: Python<'_>,
-        code: String,
-        redirect_uri: String,
-        code_verifier: Option<String>,
+        request: proxy::Request,
+        stream: bool,
+        timeout: Option<&Bound<'_, PyAny>>,
         target: Option<Target<'_>>,
     ) -> Result<Py<PyAny>> {
-        let call =
-            |client| login::authenticate_with_code(client, code, redirect_uri, code_verifier);
-        self.start(py, target, call, |py, json| from_json(py, json.as_bytes()))
+        let timeout = timeout.map(time_limit).transpose()?;
+        let call = |client| proxy::send(client, request, stream, timeout);
+        self.start(py, target, call, |py, (response, body)| {
+            let body = body.map(|body| PyBytes::new(py, &body));
+            let result = (StreamedResponse(response), body);
+            Ok(result.into_pyobject(py)?.into_any().unbind())
+        })
     }
 
-    #[pyo3(signature = (refresh_token, *, target=None))]
-    fn refresh_access_token(
-        &self,
-        py: Python<'_>,
-        refresh_token: String,
-        target: Option<Target<'_>>,
-    ) -> Result<Py<PyAny>> {
-        let call = |client| login::refresh_access_token(client, refresh_token);
-        self.start(py, target, call, |py, json| from_json(py, json.as_bytes()))
-    }
-
-    /// Returns the claims of a valid token.
-    #[pyo3(signature = (token, checks=None, *, cached_only=false, target=None))]
+    /// Returns the claims of a valid token. Without `claims`, returns whether the token is valid,
+    /// and raises only if the keys cannot be fetched.
+    ///
+    /// A blocking call fetches the keys only if they are not cached. With `cached_only`, the result
+    /// is `None` instead. The GIL is released during signature verification.
+    #[pyo3(signature = (token, checks=None, claims=true, *, cached_only=false, target=None))]
     fn validate_token(
         &self,
         py: Python<'_>,
         token: &Bound<'_, PyAny>,
         checks: Option<TokenChecks>,
+        claims: bool,
         cached_only: bool,
         target: Option<Target<'_>>,
     ) -> Result<Py<PyAny>> {
-        self.validate(py, token, checks, cached_only, target, |py, verified| {
-            from_json(py, verified?.payload())
-        })
-    }
-
-    /// Returns `True` if a token is valid. Raises only if the keys cannot be fetched.
-    #[pyo3(signature = (token, checks=None, *, cached_only=false, target=None))]
-    fn is_valid_token(
-        &self,
-        py: Python<'_>,
-        token: &Bound<'_, PyAny>,
-        checks: Option<TokenChecks>,
-        cached_only: bool,
-        target: Option<Target<'_>>,
-    ) -> Result<Py<PyAny>> {
-        self.validate(py, token, checks, cached_only, target, |py, verified| {
-            let valid = PyBool::new(py, is_valid(verified)?);
-            Ok(valid.to_owned().into_any().unbind())
-        })
+        let convert = move |py: Python<'_>, result| tokens::convert(py, result, claims);
+        let token = match token_text(token) {
+            Ok(token) => token,
+            Err(error) => return convert(py, Err(error)),
+        };
+        let checks = checks.map(Into::into).unwrap_or_default();
+        if target.is_none() {
+            let run = |validation: Validation<'_>| py.detach(|| validation.run());
+            let validate = |client: &Client| validate_cached(client, &token, &checks, run);
+            if let Some(result) = self.client.read(validate)?? {
+                return convert(py, result);
+            }
+            if cached_only {
+                return Ok(py.None());
+            }
+        }
+        let token = token.into_owned();
+        let call = |client: Client| async move { Ok(client.validate_token(&token, &checks).await) };
+        self.start(py, target, call, convert)
     }
 
     /// Fetches and caches the environment's signing keys.
@@ -242,5 +201,32 @@ impl Headers {
     /// Returns lower-case names and values.
     fn items(&self) -> Vec<(&str, String)> {
         headers(&self.0)
+    }
+}
+
+/// A response of a third-party service.
+#[pyclass(frozen, module = "scalekit._native")]
+pub(crate) struct StreamedResponse(proxy::Streamed);
+
+#[pymethods]
+impl StreamedResponse {
+    #[getter]
+    fn status(&self) -> u16 {
+        self.0.status
+    }
+
+    fn headers(&self) -> proxy::Pairs {
+        self.0.headers()
+    }
+
+    #[pyo3(signature = (all, *, target=None))]
+    fn read(&self, py: Python<'_>, all: bool, target: Option<Target<'_>>) -> Result<Py<PyAny>> {
+        run(py, target, self.0.read(all), |py, body| {
+            Ok(PyBytes::new(py, &body).into_any().unbind())
+        })
+    }
+
+    fn close(&self) {
+        self.0.close();
     }
 }

@@ -1,12 +1,13 @@
 //! Options with values of any type, as the user passed them.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use pyo3::exceptions::PyUnicodeEncodeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyIterator, PyString};
 use scalekit_bindings::language::PYTHON;
-use scalekit_bindings::options::{Given, Value};
+use scalekit_bindings::options::{Given, Value, call_timeout};
 use scalekit_bindings::{Client, ClientOptions};
 
 use crate::failure::Result;
@@ -19,6 +20,11 @@ pub(crate) fn build(options: &Bound<'_, PyDict>, version: &str) -> Result<Client
         client.set(&PYTHON, &name.extract::<String>()?, given(&object)?)?;
     }
     Ok(client.build(&PYTHON, version)?)
+}
+
+/// Converts the time limit of a call.
+pub(crate) fn time_limit(object: &Bound<'_, PyAny>) -> Result<Duration> {
+    Ok(call_timeout(&PYTHON, given(object)?)?)
 }
 
 /// Converts a value of any type.

@@ -3,15 +3,16 @@
 use std::borrow::Cow;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyString};
+use pyo3::types::{PyBool, PyBytes, PyString};
 use scalekit_bindings::Error;
 use scalekit_bindings::language::PYTHON;
 use scalekit_bindings::options::pkce_length;
-use scalekit_bindings::tokens::{self, TokenError, TokenValidation};
+use scalekit_bindings::tokens::{self, TokenError, TokenValidation, VerifiedToken};
 
 use crate::failure::Result;
 use crate::options::given;
 use crate::text::lossy;
+use crate::value::from_json;
 
 /// The accepted issuers, the accepted audiences and the required scopes, from a `tuple`.
 #[derive(FromPyObject)]
@@ -32,6 +33,19 @@ pub(crate) fn token_text<'a>(token: &'a Bound<'_, PyAny>) -> Result<Cow<'a, str>
         Ok(bytes) => Ok(String::from_utf8_lossy(bytes.as_bytes())),
         Err(_) => Err(TokenError::Malformed("it is not a str").into()),
     }
+}
+
+/// Converts the claims of a token or, without `claims`, whether it is valid.
+pub(crate) fn convert(
+    py: Python<'_>,
+    verified: Result<VerifiedToken, Error>,
+    claims: bool,
+) -> Result<Py<PyAny>> {
+    if claims {
+        return from_json(py, verified?.payload());
+    }
+    let valid = PyBool::new(py, tokens::is_valid(verified)?);
+    Ok(valid.to_owned().into_any().unbind())
 }
 
 /// Returns a random verifier and its S256 challenge.

@@ -13,6 +13,7 @@ from scalekit.actions._mcp import AsyncActionMcp as AsyncActionMcp
 from scalekit.actions._mcp_configs import McpConfigMethods
 from scalekit.actions._providers import ActionProviders as ActionProviders
 from scalekit.actions._providers import AsyncActionProviders as AsyncActionProviders
+from scalekit.actions._request import RequestMethods
 from scalekit.actions._tools import ToolMethods
 from scalekit.common.exceptions import ScalekitArgumentException
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from scalekit.tools import AsyncToolsClient, ToolsClient
 
 
-class _Actions(ToolMethods, AuthorizationMethods, AccountMethods, McpConfigMethods):
+class _Actions(ToolMethods, AuthorizationMethods, AccountMethods, McpConfigMethods, RequestMethods):
     """The members that the blocking and the async class share."""
 
     _providers_client: Any
@@ -72,6 +73,9 @@ class ActionClient(_Actions, Blocking):
         self._providers_client = providers_client
         self._connection_client = connection_client
 
+    def _send(self, *arguments: Any) -> Any:
+        return self.tools.core_client._native.proxy(*arguments)
+
     @cached_property
     def mcp(self) -> ActionMcp:
         """MCP servers."""
@@ -107,6 +111,14 @@ class AsyncActionClient(_Actions, Async):
         self._mcp_client = mcp_client
         self._providers_client = providers_client
         self._connection_client = connection_client
+
+    @property
+    def _invoke(self) -> Any:
+        return self.tools.core_client._invoke
+
+    def _send(self, *arguments: Any) -> Any:
+        core = self.tools.core_client
+        return core._invoke(core._native.proxy, *arguments)
 
     @cached_property
     def mcp(self) -> AsyncActionMcp:

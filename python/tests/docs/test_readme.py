@@ -171,6 +171,10 @@ def test_python_agents(module: ModuleType, emulator: Emulator) -> None:
     fault = emulator.fault("ToolService.ExecuteTool", status=401, json=body)
     assert module.fetch_mails("ada", "is:unread")["authorize"].startswith(emulator.url)
     emulator.clear_faults(fault)
+    path = "/gmail/v1/users/me/labels"
+    script = {"path": path, "json": {"labels": ["INBOX"]}}
+    emulator.admin("POST", "proxy-responses", script)
+    assert module.labels("ada") == ["INBOX"]
 
 
 @pytest.mark.parametrize("module", ["Webhook"], indirect=True)

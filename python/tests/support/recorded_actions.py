@@ -34,7 +34,7 @@ class RecordedActions:
         """Sets the next responses: messages, exceptions, or ``None`` for empty messages."""
         self.services.recorder.responses.extend(responses)
 
-    def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
+    def call(self, method: str, /, *args: Any, **kwargs: Any) -> Any:
         """Calls a method, such as ``mcp.get_config``, and returns its result."""
         target: Any = self.actions
         for name in method.split("."):
@@ -44,10 +44,21 @@ class RecordedActions:
 
     def sent(self) -> list[list[Any]]:
         """Returns the operation and the JSON of each request."""
-        return [
-            [operation, MessageToDict(_request_type(operation).FromString(request))]
-            for operation, request in self.services.recorder.calls
-        ]
+        return [[name, _fields(name, request)] for name, request in self.services.recorder.calls]
+
+
+def _fields(operation: str, request: Any) -> dict[str, Any]:
+    if operation != "proxy":
+        return MessageToDict(_request_type(operation).FromString(request))
+    names = ("connection_name", "identifier", "method", "path", "query", "headers", "body")
+    fields = {name: value for name, value in zip(names, request, strict=True) if value}
+    for name in ("query", "headers"):
+        if name in fields:
+            fields[name] = [list(pair) for pair in fields[name]]
+    if "body" in fields:
+        kind, body = fields["body"]
+        fields["body"] = [kind, body.decode()]
+    return fields
 
 
 async def _awaited(awaitable: Any) -> Any:

@@ -9,6 +9,29 @@ from typing import Any
 from scalekit._clients import SERVICES
 
 
+class RecordedResponse:
+    """A native response of the proxy with given pieces of a body."""
+
+    def __init__(
+        self, *pieces: bytes, status: int = 200, headers: dict[str, str] | None = None
+    ) -> None:
+        self.pieces = list(pieces)
+        self.status = status
+        self._headers = headers or {}
+        self.is_closed = False
+
+    def headers(self) -> list[tuple[str, str]]:
+        return list(self._headers.items())
+
+    def read(self, all: bool) -> bytes:
+        count = len(self.pieces) if all else 1
+        pieces, self.pieces = self.pieces[:count], self.pieces[count:]
+        return b"".join(pieces)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
 class Recorder:
     """A core client and its native client that record requests.
 
@@ -19,7 +42,7 @@ class Recorder:
 
     def __init__(self, is_async: bool) -> None:
         self.is_async = is_async
-        self.calls: list[tuple[str, bytes]] = []
+        self.calls: list[tuple[str, Any]] = []
         self.responses: list[Any] = []
         self._native = self
 
@@ -29,6 +52,11 @@ class Recorder:
         if isinstance(response, Exception):
             raise response
         return b"" if response is None else response.SerializeToString(), {}
+
+    def proxy(self, request: Any, stream: bool, timeout: object) -> tuple[Any, bytes | None]:
+        self.calls.append(("proxy", request))
+        response = self.responses.pop(0) if self.responses else RecordedResponse()
+        return response, None if stream else response.read(True)
 
     async def _invoke(self, method: Callable[..., Any], *arguments: Any) -> Any:
         return method(*arguments)

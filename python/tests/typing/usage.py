@@ -28,6 +28,7 @@ from scalekit import client as client_module
 from scalekit import core as core_module
 from scalekit.actions import ActionClient, AsyncActionClient
 from scalekit.actions.modifier import Modifier
+from scalekit.actions.response import ProxyResponse
 from scalekit.actions.types import (
     ConnectedAccount,
     CreateConnectedAccountResponse,
@@ -129,6 +130,10 @@ def agents(client: ScalekitClient, error: ScalekitToolException) -> None:
     assert_type(actions.list_configs(filter_name="support"), ListMcpConfigsResponse)
     request = CreateCustomProviderRequest(display_name="My API", proxy_url="https://a.example")
     assert_type(actions.providers.create_custom_provider(request), CreateCustomProviderResponse)
+    proxied = actions.request("gmail", "user_1", "/v1", params={"a": 1}, stream=True)
+    assert_type(proxied, ProxyResponse)
+    assert_type(proxied.raise_for_status().content, bytes)
+    assert_type(proxied.iter_bytes(), Iterator[bytes])
     if error.needs_authorization:
         assert_type(actions.get_authorization_link_for(error).link, str | None)
 
@@ -150,6 +155,9 @@ async def async_agents(client: AsyncScalekitClient) -> None:
     assert_type(client.actions, AsyncActionClient)
     result = await client.actions.execute_tool(tool_input={}, tool_name="a", identifier="user_1")
     assert_type(result, ExecuteToolResponse)
+    proxied = await client.actions.request("gmail", "user_1", "/v1", body=[1])
+    assert_type(proxied, ProxyResponse)
+    assert_type(await proxied.aread(), bytes)
     assert_type(await client.actions.mcp.list_configs(), ListMcpConfigsResponse)
 
     @client.connect.post_modifier(["gmail_list"])

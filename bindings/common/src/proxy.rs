@@ -1,0 +1,161 @@
+//! Requests to third-party services, with the credentials of a connected account.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use scalekit::proxy::ProxyResponse;
+use scalekit::{Client, Error};
+use tokio::sync::Mutex;
+
+use crate::failure::BindingError;
+use crate::process::generation;
+use crate::runtime::in_background;
+
+/// Text pairs, such as headers.
+pub type Pairs = Vec<(String, String)>;
+
+/// The connection name, the identifier, the method, the path, the query, the headers, and the body
+/// with its kind: `json`, `form` or `raw`.
+pub type Request = (
+    String,
+    String,
+    String,
+    String,
+    Pairs,
+    Pairs,
+    Option<(String, Vec<u8>)>,
+);
+
+/// A response whose body is read on demand.
+pub struct Streamed {
+    /// The HTTP status.
+    pub status: u16,
+    headers: Pairs,
+    /// `None` at the end of the body, and if the response is closed.
+    body: Arc<Mutex<Option<ProxyResponse>>>,
+    /// The process that sent the request.
+    generation: u32,
+}
+
+/// Sends a request. The body of the response is returned too, unless `stream` is set. The time
+/// limit includes the body.
+///
+/// A request with a streamed response runs on the background runtime, since the response outlives a
+/// blocking call.
+///
+/// # Errors
+/// The request is invalid, or there was no response. Any status is a response.
+pub async fn send(
+    client: Client,
+    request: Request,
+    stream: bool,
+    timeout: Option<Duration>,
+) -> Result<(Streamed, Option<Bytes>), BindingError> {
+    let sent = async move { Ok(prepare(&client, request, timeout)?.await?) };
+    if stream {
+        let response = in_background(sent).await?;
+        return Ok((Streamed::new(Head::of(&response), Some(response)), None));
+    }
+    let response: ProxyResponse = sent.await?;
+    let head = Head::of(&response);
+    let body = response.bytes().await?;
+    Ok((Streamed::new(head, None), Some(body)))
+}
+
+/// The status and the headers of a response.
+struct Head(u16, Pairs);
+
+impl Head {
+    fn of(response: &ProxyResponse) -> Self {
+        let text = |value: &[u8]| {
+            let text = std::str::from_utf8(value).map(str::to_owned);
+            // Before UTF-8, header values were Latin-1 (RFC 9110, section 5.5).
+            text.unwrap_or_else(|_| value.iter().copied().map(char::from).collect())
+        };
+        let headers = response.headers().iter();
+        let headers = headers.map(|(name, value)| (name.to_string(), text(value.as_bytes())));
+        Self(response.status().as_u16(), headers.collect())
+    }
+}
+
+fn prepare(
+    client: &Client,
+    (connection_name, identifier, method, path, query, headers, body): Request,
+    timeout: Option<Duration>,
+) -> Result<scalekit::proxy::ProxyRequest, Error> {
+    let account = client.proxy(connection_name, identifier);
+    let mut request = account.request_named(&method, &path).query(query);
+    for (name, value) in headers {
+        request = request.header(&name, &value);
+    }
+    request = match body {
+        Some((kind, body)) if kind == "json" => request.json_text(body),
+        Some((kind, body)) if kind == "form" => request.form_text(body),
+        Some((_, body)) => request.body(body),
+        None => request,
+    };
+    Ok(match timeout {
+        Some(timeout) => request.timeout(timeout),
+        None => request,
+    })
+}
+
+impl Streamed {
+    fn new(Head(status, headers): Head, body: Option<ProxyResponse>) -> Self {
+        Self {
+            status,
+            headers,
+            body: Arc::new(Mutex::new(body)),
+            generation: generation(),
+        }
+    }
+
+    /// The headers with lower-case names. Values are UTF-8 or, if that is invalid, Latin-1.
+    pub fn headers(&self) -> Pairs {
+        self.headers.clone()
+    }
+
+    /// Returns the next piece of the body, or the rest if `all` is set. Empty at the end.
+    ///
+    /// # Errors
+    /// The connection broke, the time limit was reached, or the rest is too large.
+    pub fn read(
+        &self,
+        all: bool,
+    ) -> impl Future<Output = Result<Bytes, BindingError>> + Send + use<> {
+        let (body, generation) = (Arc::clone(&self.body), self.generation);
+        async move {
+            if generation != crate::process::generation() {
+                let message = "the response belongs to the parent of this process";
+                return Err(BindingError::internal(message));
+            }
+            in_background(async move {
+                let mut slot = body.lock().await;
+                if all {
+                    return Ok(match slot.take() {
+                        Some(response) => response.bytes().await?,
+                        None => Bytes::new(),
+                    });
+                }
+                let chunk = match &mut *slot {
+                    Some(response) => response.chunk().await?,
+                    None => None,
+                };
+                if chunk.is_none() {
+                    *slot = None;
+                }
+                Ok(chunk.unwrap_or_default())
+            })
+            .await
+        }
+    }
+
+    /// Cancels the transfer, unless a thread is reading the body.
+    pub fn close(&self) {
+        if let Ok(mut slot) = self.body.try_lock() {
+            *slot = None;
+        }
+    }
+}
