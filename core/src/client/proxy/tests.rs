@@ -219,7 +219,7 @@ async fn paths_that_leave_the_proxy_are_rejected() {
 
 proptest! {
     #[test]
-    fn no_path_leaves_the_proxy(path in "[/.%25eEfFcC2\\\\a?\\PC]{0,12}") {
+    fn no_path_leaves_the_proxy(path in r"(/|\.|%2[eEfF]|%5c|\\|a|\?|\PC){0,8}") {
         if let Ok((path, query)) = split(&path) {
             let client = Client::builder("http://127.0.0.1:9/base", "skc_1", "s").build().unwrap();
             let url = client.config().env_url.below(&path, query);
