@@ -124,10 +124,10 @@ impl Pipeline {
                     .headers_mut()
                     .insert(header::AUTHORIZATION, token.header());
             }
-            let result = self
-                .transport
-                .exchange(&self.config, request, outgoing.max_response)
-                .await;
+            let result = match self.transport.send(&self.config, request).await {
+                Ok(response) => Response::read(response, outgoing.max_response).await,
+                Err(failure) => Err(failure),
+            };
             let (error, outcome) = match result {
                 Ok(response) if response.status.is_success() => return Ok(response),
                 Ok(response) => response_error(&response),
@@ -160,7 +160,7 @@ impl Pipeline {
         &self,
         request: reqwest::Request,
     ) -> Result<reqwest::Response, Failure> {
-        self.transport.open(&self.config, request).await
+        self.transport.send(&self.config, request).await
     }
 
     /// Returns how long to wait before the next attempt; see [`retry::wait`].

@@ -109,30 +109,8 @@ impl Transport {
         Ok(pool)
     }
 
-    /// Sends one request and reads the response, whose body may have up to `max_body` bytes.
-    pub(crate) async fn exchange(
-        &self,
-        config: &Config,
-        request: reqwest::Request,
-        max_body: usize,
-    ) -> Result<Response, Failure> {
-        let mut response = self.open(config, request).await?;
-        let status = response.status();
-        let headers = std::mem::take(response.headers_mut());
-        let body = if status.is_success() {
-            read_body(response, max_body).await?
-        } else {
-            read_error_body(response).await
-        };
-        Ok(Response {
-            status,
-            headers,
-            body,
-        })
-    }
-
     /// Sends one request and returns the response without its body.
-    pub(super) async fn open(
+    pub(super) async fn send(
         &self,
         config: &Config,
         request: reqwest::Request,
@@ -145,6 +123,27 @@ impl Transport {
         sent.map_err(|error| match is_untrusted(&error) {
             true => untrusted(config, &pool, error),
             false => failure(error),
+        })
+    }
+}
+
+impl Response {
+    /// Reads a response, whose body may have up to `max_body` bytes.
+    pub(super) async fn read(
+        mut response: reqwest::Response,
+        max_body: usize,
+    ) -> Result<Self, Failure> {
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let body = if status.is_success() {
+            read_body(response, max_body).await?
+        } else {
+            read_error_body(response).await
+        };
+        Ok(Self {
+            status,
+            headers,
+            body,
         })
     }
 }
