@@ -27,7 +27,7 @@ pub(super) async fn handle(app: &App, request: &Request) -> io::Result<Response>
 
 async fn log_and_handle(app: &App, request: &Request) -> io::Result<Response> {
     if let Some(path) = request.path.strip_prefix(admin::PREFIX) {
-        return Ok(admin::handle(app, path, request).await);
+        return Ok(Box::pin(admin::handle(app, path, request)).await);
     }
     if let Some(response) = endpoints::handle_preflight(request) {
         return Ok(response);
@@ -120,11 +120,12 @@ impl Target {
     }
 
     async fn handle(&self, app: &App, request: &Request) -> Response {
+        // The larger futures are boxed: every request would pay for moving them.
         match self {
-            Self::Endpoint(endpoint) => endpoints::handle(app, *endpoint, request).await,
+            Self::Endpoint(endpoint) => Box::pin(endpoints::handle(app, *endpoint, request)).await,
             Self::Operation(found) => api::handle(app, found, request).await,
             Self::Scim(directory, rest) => scim::handle(app, directory, rest, request),
-            Self::Proxy(path) => proxy::handle(app, path, request).await,
+            Self::Proxy(path) => Box::pin(proxy::handle(app, path, request)).await,
             Self::Mcp(server) => mcp::handle(app, server, request),
             Self::NoRoute(reason) => api::handle_no_route(reason, request),
         }

@@ -180,7 +180,11 @@ fn from_json<T: serde::de::DeserializeOwned>(request: Value) -> Result<T, ApiErr
 }
 
 fn to_json(response: &impl serde::Serialize) -> Result<Vec<u8>, ApiError> {
-    serde_json::to_vec(response).map_err(|error| ApiError::internal(error.to_string()))
+    // Most responses fit without growing.
+    let mut json = Vec::with_capacity(1024);
+    serde_json::to_writer(&mut json, response)
+        .map_err(|error| ApiError::internal(error.to_string()))?;
+    Ok(json)
 }
 
 /// Returns `true` if one of `texts` contains `query`, ignoring case. `query` must be lowercase.
