@@ -46,7 +46,7 @@ pub struct Streamed {
 /// blocking call.
 ///
 /// # Errors
-/// The request is invalid, or there was no response. Any status is a response.
+/// The request is invalid, or the connection failed. A response of any status is not an error.
 pub async fn send(
     client: Client,
     request: Request,

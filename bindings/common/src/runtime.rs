@@ -2,7 +2,7 @@
 //!
 //! A blocking call drives its own connection on the thread of the caller: handing the request to
 //! another thread and the response back takes longer than the work itself. So each concurrent
-//! blocking call has a runtime of its own, which the next call on any thread uses again.
+//! blocking call uses a separate runtime. Later calls on any thread reuse it.
 //!
 //! Background tasks and asynchronous calls run on a runtime with its own thread.
 

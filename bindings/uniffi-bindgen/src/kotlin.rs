@@ -26,7 +26,7 @@ const THROWING: &str = "@Throws(NativeException::class) fun ";
 pub(crate) fn adapt(text: String) -> String {
     let lines = text.lines().map(|line| {
         let line = line.strip_prefix("public ").unwrap_or(line);
-        // Top-level functions that throw are indented, and those of classes are overrides.
+        // uniffi indents top-level functions that throw. Methods of classes start with `override`.
         if let Some(function) = line.trim_start().strip_prefix(THROWING) {
             return format!("    {THROWS} internal fun {function}\n");
         }

@@ -127,7 +127,7 @@ pub(super) fn declared(message: &MessageDescriptor) -> Vec<FieldDescriptor> {
         .collect()
 }
 
-/// Returns the oneof of a field, but not that of an `optional` field.
+/// Returns the oneof of a field. Ignores the synthetic oneof of an `optional` field.
 pub(super) fn oneof_of(field: &FieldDescriptor) -> Option<OneofDescriptor> {
     field
         .containing_oneof()

@@ -22,8 +22,8 @@ pub(crate) struct Forwarded {
 }
 
 impl Forwarded {
-    /// Returns `true` if the method is safe (RFC 9110, section 9.2.1) and there is no body. Only
-    /// such a request may be sent again after it reached the third-party service.
+    /// Returns `true` if the method is safe (RFC 9110, section 9.2.1) and the request has no body.
+    /// The client repeats only such requests after they may have reached the third-party service.
     pub(crate) fn is_safe(&self) -> bool {
         self.method.is_safe() && self.body.is_none()
     }

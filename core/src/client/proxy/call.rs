@@ -36,7 +36,7 @@ impl ProxyResponse {
         response.map(Self).map_err(failed)
     }
 
-    /// The status. The statuses 4xx, 5xx and 3xx are no errors of the request.
+    /// The status. A response with status 3xx, 4xx or 5xx is returned like any other.
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
