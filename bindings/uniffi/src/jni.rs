@@ -9,15 +9,13 @@
     reason = "the JVM calls these functions by name, with a pointer to the client"
 )]
 
+use std::ptr;
 use std::time::SystemTime;
 
-use jni::errors::ThrowRuntimeExAndDefault;
-use jni::objects::{JByteArray, JObject};
-use jni::sys::{jboolean, jdouble, jint, jlong};
-use jni::{Env, EnvUnowned};
+use jni_sys::{JNIEnv, jboolean, jbyteArray, jdouble, jint, jlong, jobject};
 use scalekit_bindings::tokens::{TokenValidation, is_valid};
 use scalekit_bindings::webhooks::{SignatureHeaders, purpose};
-use scalekit_bindings::{BindingError, Client, Error, guard};
+use scalekit_bindings::{BindingError, Client, guard};
 use serde::Deserialize;
 
 use crate::client::NativeClient;
@@ -57,104 +55,97 @@ struct Checks {
 
 /// Validates a token with cached keys. Returns the claims or a failure, or null if keys must be
 /// fetched first. `now_ms` is NaN for the system clock.
+///
+/// # Safety
+/// The JVM calls this function as a method of a `FastPath`. See also [`client`].
 #[unsafe(no_mangle)]
-pub(crate) extern "system" fn Java_com_scalekit_client_internal_FastPath_validateToken<'local>(
-    mut env: EnvUnowned<'local>,
-    _this: JObject<'local>,
+pub(crate) unsafe extern "system" fn Java_com_scalekit_client_internal_FastPath_validateToken(
+    env: *mut JNIEnv,
+    _this: jobject,
     handle: jlong,
-    token: JByteArray<'local>,
-    checks: JByteArray<'local>,
+    token: jbyteArray,
+    checks: jbyteArray,
     now_ms: jdouble,
-) -> JByteArray<'local> {
-    env.with_env(|env| {
-        let token = env.convert_byte_array(&token)?;
-        let validation = read_checks(env, &checks, now_ms)?;
-        // SAFETY: see `client`.
-        let client = unsafe { client(handle) };
-        let validated =
-            validation.and_then(|checks| validate_cached(client, &text(token), &checks));
-        match validated {
-            Ok(None) => Ok(JByteArray::null()),
-            Ok(Some(Ok(verified))) => tagged(env, CLAIMS, verified.payload()),
-            Ok(Some(Err(error))) => failure(env, error),
-            Err(error) => failure(env, error),
-        }
-    })
-    .resolve::<ThrowRuntimeExAndDefault>()
+) -> jbyteArray {
+    // SAFETY: by the conditions of this function.
+    let (env, client) = unsafe { (Env::new(env), client(handle)) };
+    env.result(guard::run(|| {
+        let (token, checks) = (env.text(token), env.checks(checks, now_ms)?);
+        let verified = validate_cached(client, &token, &checks)?.transpose()?;
+        Ok(verified.map(|verified| env.tagged(CLAIMS, verified.payload())))
+    }))
 }
 
 /// Validates a token with cached keys. If the result is `FAILED`, `validateToken` returns the
 /// failure.
+///
+/// # Safety
+/// As [`Java_com_scalekit_client_internal_FastPath_validateToken`].
 #[unsafe(no_mangle)]
-pub(crate) extern "system" fn Java_com_scalekit_client_internal_FastPath_isValidToken<'local>(
-    mut env: EnvUnowned<'local>,
-    _this: JObject<'local>,
+pub(crate) unsafe extern "system" fn Java_com_scalekit_client_internal_FastPath_isValidToken(
+    env: *mut JNIEnv,
+    _this: jobject,
     handle: jlong,
-    token: JByteArray<'local>,
-    checks: JByteArray<'local>,
+    token: jbyteArray,
+    checks: jbyteArray,
     now_ms: jdouble,
 ) -> jint {
-    env.with_env(|env| {
-        let token = env.convert_byte_array(&token)?;
-        let validation = read_checks(env, &checks, now_ms)?;
-        // SAFETY: see `client`.
-        let client = unsafe { client(handle) };
-        let validated =
-            validation.and_then(|checks| validate_cached(client, &text(token), &checks));
-        jni::errors::Result::Ok(match validated.map(|verified| verified.map(is_valid)) {
-            Ok(None) => NEEDS_KEYS,
-            Ok(Some(Ok(true))) => VALID,
-            Ok(Some(Ok(false))) => INVALID,
-            Ok(Some(Err(_))) | Err(_) => FAILED,
-        })
-    })
-    .resolve::<ThrowRuntimeExAndDefault>()
+    // SAFETY: by the conditions of this function.
+    let (env, client) = unsafe { (Env::new(env), client(handle)) };
+    let result: Result<jint, NativeError> = guard::run(|| {
+        let (token, checks) = (env.text(token), env.checks(checks, now_ms)?);
+        let valid = validate_cached(client, &token, &checks)?
+            .map(is_valid)
+            .transpose()?;
+        Ok(valid.map_or(NEEDS_KEYS, |valid| if valid { VALID } else { INVALID }))
+    });
+    result.unwrap_or(FAILED)
 }
 
 /// Verifies a webhook or interceptor request. Returns null or a failure. `headers` contains names
 /// and values in turn, each after its length as a big-endian 32-bit number.
+///
+/// # Safety
+/// As [`Java_com_scalekit_client_internal_FastPath_validateToken`].
 #[unsafe(no_mangle)]
-pub(crate) extern "system" fn Java_com_scalekit_client_internal_FastPath_verifyWebhook<'local>(
-    mut env: EnvUnowned<'local>,
-    _this: JObject<'local>,
+pub(crate) unsafe extern "system" fn Java_com_scalekit_client_internal_FastPath_verifyWebhook(
+    env: *mut JNIEnv,
+    _this: jobject,
     handle: jlong,
     interceptor: jboolean,
-    secret: JByteArray<'local>,
-    headers: JByteArray<'local>,
-    payload: JByteArray<'local>,
+    secret: jbyteArray,
+    headers: jbyteArray,
+    payload: jbyteArray,
     now_ms: jdouble,
-) -> JByteArray<'local> {
-    env.with_env(|env| {
-        let secret = text(env.convert_byte_array(&secret)?);
-        let headers = env.convert_byte_array(&headers)?;
-        let payload = env.convert_byte_array(&payload)?;
+) -> jbyteArray {
+    // SAFETY: by the conditions of this function.
+    let (env, client) = unsafe { (Env::new(env), client(handle)) };
+    env.result(guard::run(|| {
+        let (secret, headers, payload) = (env.text(secret), env.bytes(headers), env.bytes(payload));
         let headers = SignatureHeaders::from_pairs(purpose(interceptor), pairs(&headers));
-        // SAFETY: see `client`.
-        let client = unsafe { client(handle) };
-        match client.verify_webhook_at(&secret, &headers, &payload, now(now_ms)) {
-            Ok(()) => Ok(JByteArray::null()),
-            Err(error) => failure(env, error),
-        }
-    })
-    .resolve::<ThrowRuntimeExAndDefault>()
+        client.verify_webhook_at(&secret, &headers, &payload, now(now_ms))?;
+        Ok(None)
+    }))
 }
 
 /// Frees the client of `NativeClient::jni_handle`.
+///
+/// # Safety
+/// `handle` is a result of `jni_handle`, and no other function uses it now or later.
 #[unsafe(no_mangle)]
-pub(crate) extern "system" fn Java_com_scalekit_client_internal_FastPath_00024Released_release<
-    'local,
->(
-    mut env: EnvUnowned<'local>,
-    _this: JObject<'local>,
+pub(crate) unsafe extern "system" fn Java_com_scalekit_client_internal_FastPath_00024Released_release(
+    _env: *mut JNIEnv,
+    _this: jobject,
     handle: jlong,
 ) {
-    env.with_env(|_env| {
+    let released: Result<(), BindingError> = guard::run(|| {
         // SAFETY: `jni_handle` created the pointer, and the JVM releases it once, when no object
         // refers to it.
         drop(unsafe { Box::from_raw(handle as *mut Client) });
-        jni::errors::Result::Ok(())
-    })
-    .resolve::<ThrowRuntimeExAndDefault>();
+        Ok(())
+    });
+    // The cleaner of the JVM has no caller that could handle a failure.
+    drop(released);
 }
 
 /// Returns the client of a handle.
@@ -168,42 +159,12 @@ unsafe fn client<'a>(handle: jlong) -> &'a Client {
     unsafe { &*(handle as *const Client) }
 }
 
-/// Invalid UTF-8 becomes replacement characters, which no token or secret contains.
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
-}
-
 fn now(now_ms: f64) -> SystemTime {
     if now_ms.is_nan() {
         SystemTime::now()
     } else {
         clock(now_ms)
     }
-}
-
-fn read_checks(
-    env: &Env<'_>,
-    checks: &JByteArray<'_>,
-    now_ms: f64,
-) -> jni::errors::Result<Result<TokenValidation, BindingError>> {
-    let checks = if checks.is_null() {
-        Ok(Checks::default())
-    } else {
-        serde_json::from_slice(&env.convert_byte_array(checks)?).map_err(BindingError::internal)
-    };
-    Ok(checks.and_then(|checks| Ok(validation(checks, now_ms)?)))
-}
-
-fn validation(checks: Checks, now_ms: f64) -> Result<TokenValidation, Error> {
-    let as_of = (!now_ms.is_nan()).then(|| clock(now_ms));
-    tokens::checks(
-        checks.issuer,
-        checks.audience,
-        checks.required_scopes,
-        checks.leeway_ms,
-        as_of,
-    )
 }
 
 /// Splits the list of headers. Incomplete items at the end are ignored.
@@ -221,23 +182,85 @@ fn item<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(item)
 }
 
-fn failure<'local>(
-    env: &mut Env<'local>,
-    error: impl Into<NativeError>,
-) -> jni::errors::Result<JByteArray<'local>> {
-    let json = serde_json::to_vec(error.into().failure()).unwrap_or_default();
-    tagged(env, FAILURE, &json)
+/// The JVM during one call of a native method.
+struct Env(*mut JNIEnv);
+
+impl Env {
+    /// # Safety
+    /// The JVM passed `env` to the native method that uses the result. The arrays that the other
+    /// methods read are arguments of that method.
+    unsafe fn new(env: *mut JNIEnv) -> Self {
+        Self(env)
+    }
+
+    /// Returns a copy of an array. Null is an empty array.
+    fn bytes(&self, array: jbyteArray) -> Vec<u8> {
+        if array.is_null() {
+            return Vec::new();
+        }
+        // SAFETY: by the conditions of `new`. The JVM fills the whole vector.
+        unsafe {
+            let jvm = &(**self.0).v1_1;
+            let length = (jvm.GetArrayLength)(self.0, array);
+            let mut bytes = vec![0; length as usize];
+            (jvm.GetByteArrayRegion)(self.0, array, 0, length, bytes.as_mut_ptr().cast());
+            bytes
+        }
+    }
+
+    /// Invalid UTF-8 becomes replacement characters, which no token or secret contains.
+    fn text(&self, array: jbyteArray) -> String {
+        text(self.bytes(array))
+    }
+
+    fn checks(&self, array: jbyteArray, now_ms: f64) -> Result<TokenValidation, BindingError> {
+        let checks = if array.is_null() {
+            Checks::default()
+        } else {
+            serde_json::from_slice(&self.bytes(array)).map_err(BindingError::internal)?
+        };
+        let as_of = (!now_ms.is_nan()).then(|| clock(now_ms));
+        Ok(tokens::checks(
+            checks.issuer,
+            checks.audience,
+            checks.required_scopes,
+            checks.leeway_ms,
+            as_of,
+        )?)
+    }
+
+    /// Returns an array with a tag and a content. If the memory of the JVM is exhausted, the result
+    /// is null and the JVM throws an `OutOfMemoryError` when the native method returns.
+    fn tagged(&self, tag: u8, content: &[u8]) -> jbyteArray {
+        let length = jint::try_from(content.len() + 1).unwrap_or(jint::MAX);
+        // SAFETY: by the conditions of `new`. The array has room for the tag and the content.
+        unsafe {
+            let jvm = &(**self.0).v1_1;
+            let array = (jvm.NewByteArray)(self.0, length);
+            if !array.is_null() {
+                (jvm.SetByteArrayRegion)(self.0, array, 0, 1, ptr::from_ref(&tag).cast());
+                let content = content.as_ptr().cast();
+                (jvm.SetByteArrayRegion)(self.0, array, 1, length - 1, content);
+            }
+            array
+        }
+    }
+
+    /// Returns the array, the failure, or null.
+    fn result(&self, result: Result<Option<jbyteArray>, NativeError>) -> jbyteArray {
+        result.map_or_else(
+            |error| {
+                let json = serde_json::to_vec(error.failure()).unwrap_or_default();
+                self.tagged(FAILURE, &json)
+            },
+            |array| array.unwrap_or(ptr::null_mut()),
+        )
+    }
 }
 
-fn tagged<'local>(
-    env: &mut Env<'local>,
-    tag: u8,
-    content: &[u8],
-) -> jni::errors::Result<JByteArray<'local>> {
-    let mut result = Vec::with_capacity(content.len() + 1);
-    result.push(tag);
-    result.extend_from_slice(content);
-    env.byte_array_from_slice(&result)
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 #[cfg(test)]
