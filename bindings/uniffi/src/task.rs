@@ -1,6 +1,7 @@
 //! Background tasks: every asynchronous function runs on the runtime's thread, and the caller's
 //! executor is woken once, when the task has ended.
 
+use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,6 +22,9 @@ pub(crate) fn live() -> u64 {
     LIVE.load(Ordering::Acquire)
 }
 
+/// The result of a task, of any type.
+type Output = Result<Box<dyn Any + Send>, BindingError>;
+
 /// Runs a future on the runtime until it ends, the caller drops the returned future, or
 /// `cancellation` is triggered. A panic becomes an error.
 pub(crate) async fn run<T: Send + 'static>(
@@ -28,6 +32,22 @@ pub(crate) async fn run<T: Send + 'static>(
     cancellation: Option<Arc<Cancellation>>,
     future: impl Future<Output = Result<T, BindingError>> + Send + 'static,
 ) -> Result<T, NativeError> {
+    let future = async move {
+        future
+            .await
+            .map(|value| Box::new(value) as Box<dyn Any + Send>)
+    };
+    let value = run_boxed(operation, cancellation, Box::pin(future)).await?;
+    let value = value.downcast::<T>();
+    Ok(*value.map_err(|_| BindingError::internal("a task returned a value of another type"))?)
+}
+
+/// Not generic, because a copy of tokio's code for each function would be 8 KB.
+async fn run_boxed(
+    operation: &str,
+    cancellation: Option<Arc<Cancellation>>,
+    future: Pin<Box<dyn Future<Output = Output> + Send>>,
+) -> Result<Box<dyn Any + Send>, NativeError> {
     let counted = Live::new();
     let future = async move {
         // The task owns the counter: it is decremented when the task's future is dropped.
@@ -62,10 +82,10 @@ impl Drop for Live {
 }
 
 /// A task that is aborted if its result is not awaited to the end.
-struct AbortOnDrop<T>(JoinHandle<Result<T, BindingError>>);
+struct AbortOnDrop(JoinHandle<Output>);
 
-impl<T> Future for AbortOnDrop<T> {
-    type Output = Result<T, NativeError>;
+impl Future for AbortOnDrop {
+    type Output = Result<Box<dyn Any + Send>, NativeError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         Pin::new(&mut self.0).poll(context).map(|joined| {
@@ -79,7 +99,7 @@ impl<T> Future for AbortOnDrop<T> {
     }
 }
 
-impl<T> Drop for AbortOnDrop<T> {
+impl Drop for AbortOnDrop {
     fn drop(&mut self) {
         self.0.abort();
     }
