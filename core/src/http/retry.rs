@@ -1,6 +1,6 @@
 //! Decides whether and when a request is sent again. No I/O, no clock.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, header};
 
@@ -114,18 +114,16 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
     let wait = if digits {
         text.parse().map_or(LATEST, Duration::from_secs)
     } else {
-        let date = jiff::fmt::rfc2822::DateTimeParser::new()
-            .parse_timestamp(text)
-            .ok()?;
-        let date = u64::try_from(date.as_second()).unwrap_or_default();
-        let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-        Duration::from_secs(date).saturating_sub(now)
+        let date = httpdate::parse_http_date(text).ok()?;
+        date.duration_since(now).unwrap_or_default()
     };
     Some(wait.min(LATEST))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use http::HeaderValue;
     use proptest::prelude::*;
 
@@ -219,12 +217,16 @@ mod tests {
         ] {
             assert_eq!(read(late), Some(LATEST));
         }
-        assert_eq!(
-            read("Sun, 06 Nov 1994 08:49:47 GMT"),
-            Some(Duration::from_secs(10))
-        );
+        // The current form and the two obsolete forms of RFC 9110, section 5.6.7.
+        for soon in [
+            "Sun, 06 Nov 1994 08:49:47 GMT",
+            "Sunday, 06-Nov-94 08:49:47 GMT",
+            "Sun Nov  6 08:49:47 1994",
+        ] {
+            assert_eq!(read(soon), Some(Duration::from_secs(10)), "{soon}");
+        }
         assert_eq!(read("Sun, 06 Nov 1994 08:49:07 GMT"), Some(Duration::ZERO));
-        for nonsense in ["", "-1", "1.5", "soon"] {
+        for nonsense in ["", "-1", "1.5", "soon", "Sun, 06 Nov 1994"] {
             assert_eq!(read(nonsense), None, "{nonsense}");
         }
         assert_eq!(retry_after(&HeaderMap::new(), now), None);
