@@ -53,19 +53,31 @@ pub async fn send(
     stream: bool,
     timeout: Option<Duration>,
 ) -> Result<(Streamed, Option<Bytes>), BindingError> {
-    let sent = async move { Ok(prepare(&client, request, timeout)?.await?) };
     if stream {
+        let sent = async move { Ok(prepare(&client, request, timeout)?.await?) };
         let response = in_background(sent).await?;
         return Ok((Streamed::new(Head::of(&response), Some(response)), None));
     }
-    let response: ProxyResponse = sent.await?;
-    let head = Head::of(&response);
-    let body = response.bytes().await?;
+    let (head, body) = send_and_read(client, request, timeout).await?;
     Ok((Streamed::new(head, None), Some(body)))
 }
 
+/// Sends a request and reads the body of the response. The time limit includes the body.
+///
+/// # Errors
+/// As [`send`].
+pub async fn send_and_read(
+    client: Client,
+    request: Request,
+    timeout: Option<Duration>,
+) -> Result<(Head, Bytes), Error> {
+    let response = prepare(&client, request, timeout)?.await?;
+    let head = Head::of(&response);
+    Ok((head, response.bytes().await?))
+}
+
 /// The status and the headers of a response.
-struct Head(u16, Pairs);
+pub struct Head(pub u16, pub Pairs);
 
 impl Head {
     fn of(response: &ProxyResponse) -> Self {

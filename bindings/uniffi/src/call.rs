@@ -25,14 +25,14 @@ pub struct CallRequest {
     pub timeout_ms: Option<f64>,
 }
 
-/// The response of an operation.
+/// The response of an operation or of a third-party service.
 #[derive(Debug, uniffi::Record)]
 pub struct CallResponse {
-    /// The response as a JSON object.
+    /// The body. The body of an operation is a JSON object.
     pub body: Vec<u8>,
     /// The HTTP status.
     pub status: u16,
-    /// The HTTP headers. Bytes that are not UTF-8 are replaced.
+    /// The HTTP headers.
     pub headers: Vec<HttpHeader>,
 }
 

@@ -18,6 +18,7 @@ mod failure;
 mod jni;
 mod login;
 mod options;
+mod proxy;
 mod task;
 mod tokens;
 mod urls;
@@ -32,6 +33,7 @@ pub use login::{
     pkce_from_verifier,
 };
 pub use options::ClientOptions;
+pub use proxy::{Parameter, ProxyBody, ProxyRequest};
 pub use tokens::TokenChecks;
 pub use urls::{AuthorizationParameters, LogoutParameters};
 

@@ -900,6 +900,15 @@ public protocol NativeClientProtocol: AnyObject, Sendable {
     func refreshAccessToken(refreshToken: String, cancellation: Cancellation?) async throws  -> RefreshedTokens
 
     /**
+     * Sends a request to the API of a third-party service. Returns the response with any status.
+     *
+     * # Errors
+     * An argument is invalid, the connection fails, the body of the response is too large, or the
+     * call is cancelled.
+     */
+    func request(request: ProxyRequest, cancellation: Cancellation?) async throws  -> CallResponse
+
+    /**
      * Validates the `idp_initiated_login` token of a callback and returns its claims.
      *
      * # Errors
@@ -1252,6 +1261,29 @@ open func refreshAccessToken(refreshToken: String, cancellation: Cancellation?)a
             completeFunc: ffi_scalekit_uniffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_scalekit_uniffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterTypeRefreshedTokens_lift,
+            errorHandler: FfiConverterTypeNativeError_lift
+        )
+}
+
+    /**
+     * Sends a request to the API of a third-party service. Returns the response with any status.
+     *
+     * # Errors
+     * An argument is invalid, the connection fails, the body of the response is too large, or the
+     * call is cancelled.
+     */
+open func request(request: ProxyRequest, cancellation: Cancellation?)async throws  -> CallResponse  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_scalekit_uniffi_fn_method_nativeclient_request(
+                        self.uniffiCloneHandle(),FfiConverterTypeProxyRequest_lower(request),FfiConverterOptionTypeCancellation.lower(cancellation)
+                )
+            },
+            pollFunc: ffi_scalekit_uniffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_scalekit_uniffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_scalekit_uniffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeCallResponse_lift,
             errorHandler: FfiConverterTypeNativeError_lift
         )
 }
@@ -1826,11 +1858,11 @@ public func FfiConverterTypeCallRequest_lower(_ value: CallRequest) -> RustBuffe
 
 
 /**
- * The response of an operation.
+ * The response of an operation or of a third-party service.
  */
 public struct CallResponse: Equatable, Hashable {
     /**
-     * The response as a JSON object.
+     * The body. The body of an operation is a JSON object.
      */
     public let body: Data
     /**
@@ -1838,7 +1870,7 @@ public struct CallResponse: Equatable, Hashable {
      */
     public let status: UInt16
     /**
-     * The HTTP headers. Bytes that are not UTF-8 are replaced.
+     * The HTTP headers.
      */
     public let headers: [HttpHeader]
 
@@ -1846,13 +1878,13 @@ public struct CallResponse: Equatable, Hashable {
     // declare one manually.
     public init(
         /**
-         * The response as a JSON object.
+         * The body. The body of an operation is a JSON object.
          */body: Data,
         /**
          * The HTTP status.
          */status: UInt16,
         /**
-         * The HTTP headers. Bytes that are not UTF-8 are replaced.
+         * The HTTP headers.
          */headers: [HttpHeader]) {
         self.body = body
         self.status = status
@@ -2758,6 +2790,75 @@ public func FfiConverterTypeMachineToken_lower(_ value: MachineToken) -> RustBuf
 
 
 /**
+ * A parameter of a query or a form.
+ */
+public struct Parameter: Equatable, Hashable {
+    /**
+     * The name.
+     */
+    public let name: String
+    /**
+     * The value.
+     */
+    public let value: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The name.
+         */name: String,
+        /**
+         * The value.
+         */value: String) {
+        self.name = name
+        self.value = value
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Parameter: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeParameter: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Parameter {
+        return
+            try Parameter(
+                name: FfiConverterString.read(from: &buf),
+                value: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Parameter, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterString.write(value.value, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeParameter_lift(_ buf: RustBuffer) throws -> Parameter {
+    return try FfiConverterTypeParameter.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeParameter_lower(_ value: Parameter) -> RustBuffer {
+    return FfiConverterTypeParameter.lower(value)
+}
+
+
+/**
  * A PKCE verifier and its S256 challenge.
  */
 public struct PkcePair: Equatable, Hashable {
@@ -2833,6 +2934,137 @@ public func FfiConverterTypePkcePair_lift(_ buf: RustBuffer) throws -> PkcePair 
 #endif
 public func FfiConverterTypePkcePair_lower(_ value: PkcePair) -> RustBuffer {
     return FfiConverterTypePkcePair.lower(value)
+}
+
+
+/**
+ * A request to the API of a third-party service.
+ */
+public struct ProxyRequest: Equatable, Hashable {
+    /**
+     * The name of the connection.
+     */
+    public let connectionName: String
+    /**
+     * The identifier of the owner of the account.
+     */
+    public let identifier: String
+    /**
+     * The HTTP method.
+     */
+    public let method: String
+    /**
+     * The path of the API, which may contain a query.
+     */
+    public let path: String
+    /**
+     * Parameters of the query.
+     */
+    public let query: [Parameter]
+    /**
+     * Additional headers.
+     */
+    public let headers: [HttpHeader]
+    /**
+     * The body. Default: none.
+     */
+    public let body: ProxyBody?
+    /**
+     * Time limit in milliseconds, including the body of the response. Default: the client's
+     * setting for tools.
+     */
+    public let timeoutMs: Double?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The name of the connection.
+         */connectionName: String,
+        /**
+         * The identifier of the owner of the account.
+         */identifier: String,
+        /**
+         * The HTTP method.
+         */method: String,
+        /**
+         * The path of the API, which may contain a query.
+         */path: String,
+        /**
+         * Parameters of the query.
+         */query: [Parameter],
+        /**
+         * Additional headers.
+         */headers: [HttpHeader],
+        /**
+         * The body. Default: none.
+         */body: ProxyBody?,
+        /**
+         * Time limit in milliseconds, including the body of the response. Default: the client's
+         * setting for tools.
+         */timeoutMs: Double?) {
+        self.connectionName = connectionName
+        self.identifier = identifier
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.timeoutMs = timeoutMs
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ProxyRequest: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeProxyRequest: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ProxyRequest {
+        return
+            try ProxyRequest(
+                connectionName: FfiConverterString.read(from: &buf),
+                identifier: FfiConverterString.read(from: &buf),
+                method: FfiConverterString.read(from: &buf),
+                path: FfiConverterString.read(from: &buf),
+                query: FfiConverterSequenceTypeParameter.read(from: &buf),
+                headers: FfiConverterSequenceTypeHttpHeader.read(from: &buf),
+                body: FfiConverterOptionTypeProxyBody.read(from: &buf),
+                timeoutMs: FfiConverterOptionDouble.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ProxyRequest, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.connectionName, into: &buf)
+        FfiConverterString.write(value.identifier, into: &buf)
+        FfiConverterString.write(value.method, into: &buf)
+        FfiConverterString.write(value.path, into: &buf)
+        FfiConverterSequenceTypeParameter.write(value.query, into: &buf)
+        FfiConverterSequenceTypeHttpHeader.write(value.headers, into: &buf)
+        FfiConverterOptionTypeProxyBody.write(value.body, into: &buf)
+        FfiConverterOptionDouble.write(value.timeoutMs, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProxyRequest_lift(_ buf: RustBuffer) throws -> ProxyRequest {
+    return try FfiConverterTypeProxyRequest.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProxyRequest_lower(_ value: ProxyRequest) -> RustBuffer {
+    return FfiConverterTypeProxyRequest.lower(value)
 }
 
 
@@ -3103,6 +3335,109 @@ public func FfiConverterTypeNativeError_lower(_ value: NativeError) -> RustBuffe
     return FfiConverterTypeNativeError.lower(value)
 }
 
+
+/**
+ * The body of a request.
+ */
+
+public enum ProxyBody: Equatable, Hashable {
+
+    /**
+     * JSON text.
+     */
+    case json(
+        /**
+         * The text.
+         */content: Data
+    )
+    /**
+     * A form.
+     */
+    case form(
+        /**
+         * The fields.
+         */fields: [Parameter]
+    )
+    /**
+     * A body of any type.
+     */
+    case bytes(
+        /**
+         * The body.
+         */content: Data
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ProxyBody: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeProxyBody: FfiConverterRustBuffer {
+    typealias SwiftType = ProxyBody
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ProxyBody {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .json(content: try FfiConverterData.read(from: &buf)
+        )
+
+        case 2: return .form(fields: try FfiConverterSequenceTypeParameter.read(from: &buf)
+        )
+
+        case 3: return .bytes(content: try FfiConverterData.read(from: &buf)
+        )
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ProxyBody, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case let .json(content):
+            writeInt(&buf, Int32(1))
+            FfiConverterData.write(content, into: &buf)
+
+
+        case let .form(fields):
+            writeInt(&buf, Int32(2))
+            FfiConverterSequenceTypeParameter.write(fields, into: &buf)
+
+
+        case let .bytes(content):
+            writeInt(&buf, Int32(3))
+            FfiConverterData.write(content, into: &buf)
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProxyBody_lift(_ buf: RustBuffer) throws -> ProxyBody {
+    return try FfiConverterTypeProxyBody.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProxyBody_lower(_ value: ProxyBody) -> RustBuffer {
+    return FfiConverterTypeProxyBody.lower(value)
+}
+
+
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
@@ -3322,6 +3657,30 @@ fileprivate struct FfiConverterOptionTypeCancellation: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeProxyBody: FfiConverterRustBuffer {
+    typealias SwiftType = ProxyBody?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeProxyBody.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeProxyBody.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionSequenceString: FfiConverterRustBuffer {
     typealias SwiftType = [String]?
 
@@ -3388,6 +3747,31 @@ fileprivate struct FfiConverterSequenceTypeHttpHeader: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeHttpHeader.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeParameter: FfiConverterRustBuffer {
+    typealias SwiftType = [Parameter]
+
+    public static func write(_ value: [Parameter], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeParameter.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Parameter] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Parameter]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeParameter.read(from: &buf))
         }
         return seq
     }
@@ -3557,6 +3941,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_scalekit_uniffi_checksum_method_nativeclient_refresh_access_token() != 14272) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_scalekit_uniffi_checksum_method_nativeclient_request() != 60270) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_scalekit_uniffi_checksum_method_nativeclient_idp_initiated_login_claims() != 61795) {

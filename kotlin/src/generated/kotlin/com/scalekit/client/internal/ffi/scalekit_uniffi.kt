@@ -715,6 +715,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_refresh_access_token(
     ): Int
+    external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_request(
+    ): Int
     external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_idp_initiated_login_claims(
     ): Int
     external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_is_valid_token(
@@ -794,6 +796,8 @@ internal object UniffiLib {
     external fun uniffi_scalekit_uniffi_fn_method_nativeclient_generate_client_token(`ptr`: Long,`clientId`: RustBuffer.ByValue,`clientSecret`: RustBuffer.ByValue,`scopes`: RustBuffer.ByValue,`cancellation`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_scalekit_uniffi_fn_method_nativeclient_refresh_access_token(`ptr`: Long,`refreshToken`: RustBuffer.ByValue,`cancellation`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_scalekit_uniffi_fn_method_nativeclient_request(`ptr`: Long,`request`: RustBuffer.ByValue,`cancellation`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_scalekit_uniffi_fn_method_nativeclient_idp_initiated_login_claims(`ptr`: Long,`token`: RustBuffer.ByValue,`checks`: RustBuffer.ByValue,`cancellation`: RustBuffer.ByValue,
     ): Long
@@ -988,6 +992,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_scalekit_uniffi_checksum_method_nativeclient_refresh_access_token() and 0xFFFF) != 14272) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_scalekit_uniffi_checksum_method_nativeclient_request() and 0xFFFF) != 60270) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_scalekit_uniffi_checksum_method_nativeclient_idp_initiated_login_claims() and 0xFFFF) != 61795) {
@@ -1949,6 +1956,15 @@ internal interface NativeClientInterface {
     suspend fun `refreshAccessToken`(`refreshToken`: kotlin.String, `cancellation`: Cancellation?): RefreshedTokens
 
     /**
+     * Sends a request to the API of a third-party service. Returns the response with any status.
+     *
+     * # Errors
+     * An argument is invalid, the connection fails, the body of the response is too large, or the
+     * call is cancelled.
+     */
+    suspend fun `request`(`request`: ProxyRequest, `cancellation`: Cancellation?): CallResponse
+
+    /**
      * Validates the `idp_initiated_login` token of a callback and returns its claims.
      *
      * # Errors
@@ -2418,6 +2434,36 @@ internal open class NativeClient: Disposable, AutoCloseable, NativeClientInterfa
         { future -> UniffiLib.ffi_scalekit_uniffi_rust_future_free_rust_buffer(future) },
         // lift function
         { FfiConverterTypeRefreshedTokens.lift(it) },
+        // Error FFI converter
+        NativeException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Sends a request to the API of a third-party service. Returns the response with any status.
+     *
+     * # Errors
+     * An argument is invalid, the connection fails, the body of the response is too large, or the
+     * call is cancelled.
+     */
+    @Throws(NativeException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `request`(`request`: ProxyRequest, `cancellation`: Cancellation?) : CallResponse {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_scalekit_uniffi_fn_method_nativeclient_request(
+                uniffiHandle,
+
+        FfiConverterTypeProxyRequest.lower(`request`),
+        FfiConverterOptionalTypeCancellation.lower(`cancellation`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_scalekit_uniffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_scalekit_uniffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_scalekit_uniffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeCallResponse.lift(it) },
         // Error FFI converter
         NativeException.ErrorHandler,
     )
@@ -2956,11 +3002,11 @@ internal object FfiConverterTypeCallRequest: FfiConverterRustBuffer<CallRequest>
 
 
 /**
- * The response of an operation.
+ * The response of an operation or of a third-party service.
  */
 internal data class CallResponse (
     /**
-     * The response as a JSON object.
+     * The body. The body of an operation is a JSON object.
      */
     val `body`: kotlin.ByteArray
     ,
@@ -2970,7 +3016,7 @@ internal data class CallResponse (
     val `status`: kotlin.UShort
     ,
     /**
-     * The HTTP headers. Bytes that are not UTF-8 are replaced.
+     * The HTTP headers.
      */
     val `headers`: List<HttpHeader>
 
@@ -3636,6 +3682,53 @@ internal object FfiConverterTypeMachineToken: FfiConverterRustBuffer<MachineToke
 
 
 /**
+ * A parameter of a query or a form.
+ */
+internal data class Parameter (
+    /**
+     * The name.
+     */
+    val `name`: kotlin.String
+    ,
+    /**
+     * The value.
+     */
+    val `value`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+internal object FfiConverterTypeParameter: FfiConverterRustBuffer<Parameter> {
+    override fun read(buf: ByteBuffer): Parameter {
+        return Parameter(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Parameter) = (
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterString.allocationSize(value.`value`)
+    )
+
+    override fun write(value: Parameter, buf: ByteBuffer) {
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterString.write(value.`value`, buf)
+    }
+}
+
+
+
+/**
  * A PKCE verifier and its S256 challenge.
  */
 internal data class PkcePair (
@@ -3685,6 +3778,102 @@ internal object FfiConverterTypePkcePair: FfiConverterRustBuffer<PkcePair> {
             FfiConverterString.write(value.`verifier`, buf)
             FfiConverterString.write(value.`challenge`, buf)
             FfiConverterString.write(value.`method`, buf)
+    }
+}
+
+
+
+/**
+ * A request to the API of a third-party service.
+ */
+internal data class ProxyRequest (
+    /**
+     * The name of the connection.
+     */
+    val `connectionName`: kotlin.String
+    ,
+    /**
+     * The identifier of the owner of the account.
+     */
+    val `identifier`: kotlin.String
+    ,
+    /**
+     * The HTTP method.
+     */
+    val `method`: kotlin.String
+    ,
+    /**
+     * The path of the API, which may contain a query.
+     */
+    val `path`: kotlin.String
+    ,
+    /**
+     * Parameters of the query.
+     */
+    val `query`: List<Parameter>
+    ,
+    /**
+     * Additional headers.
+     */
+    val `headers`: List<HttpHeader>
+    ,
+    /**
+     * The body. Default: none.
+     */
+    val `body`: ProxyBody?
+    ,
+    /**
+     * Time limit in milliseconds, including the body of the response. Default: the client's
+     * setting for tools.
+     */
+    val `timeoutMs`: kotlin.Double?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+internal object FfiConverterTypeProxyRequest: FfiConverterRustBuffer<ProxyRequest> {
+    override fun read(buf: ByteBuffer): ProxyRequest {
+        return ProxyRequest(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterSequenceTypeParameter.read(buf),
+            FfiConverterSequenceTypeHttpHeader.read(buf),
+            FfiConverterOptionalTypeProxyBody.read(buf),
+            FfiConverterOptionalDouble.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ProxyRequest) = (
+            FfiConverterString.allocationSize(value.`connectionName`) +
+            FfiConverterString.allocationSize(value.`identifier`) +
+            FfiConverterString.allocationSize(value.`method`) +
+            FfiConverterString.allocationSize(value.`path`) +
+            FfiConverterSequenceTypeParameter.allocationSize(value.`query`) +
+            FfiConverterSequenceTypeHttpHeader.allocationSize(value.`headers`) +
+            FfiConverterOptionalTypeProxyBody.allocationSize(value.`body`) +
+            FfiConverterOptionalDouble.allocationSize(value.`timeoutMs`)
+    )
+
+    override fun write(value: ProxyRequest, buf: ByteBuffer) {
+            FfiConverterString.write(value.`connectionName`, buf)
+            FfiConverterString.write(value.`identifier`, buf)
+            FfiConverterString.write(value.`method`, buf)
+            FfiConverterString.write(value.`path`, buf)
+            FfiConverterSequenceTypeParameter.write(value.`query`, buf)
+            FfiConverterSequenceTypeHttpHeader.write(value.`headers`, buf)
+            FfiConverterOptionalTypeProxyBody.write(value.`body`, buf)
+            FfiConverterOptionalDouble.write(value.`timeoutMs`, buf)
     }
 }
 
@@ -3892,6 +4081,134 @@ internal object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcep
     }
 
 }
+
+
+
+/**
+ * The body of a request.
+ */
+internal sealed class ProxyBody {
+
+    /**
+     * JSON text.
+     */
+    data class Json(
+        /**
+         * The text.
+         */
+        val `content`: kotlin.ByteArray) : ProxyBody()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A form.
+     */
+    data class Form(
+        /**
+         * The fields.
+         */
+        val `fields`: List<com.scalekit.client.internal.ffi.Parameter>) : ProxyBody()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A body of any type.
+     */
+    data class Bytes(
+        /**
+         * The body.
+         */
+        val `content`: kotlin.ByteArray) : ProxyBody()
+
+    {
+
+
+        companion object
+    }
+
+
+
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+internal object FfiConverterTypeProxyBody : FfiConverterRustBuffer<ProxyBody>{
+    override fun read(buf: ByteBuffer): ProxyBody {
+        return when(buf.getInt()) {
+            1 -> ProxyBody.Json(
+                FfiConverterByteArray.read(buf),
+                )
+            2 -> ProxyBody.Form(
+                FfiConverterSequenceTypeParameter.read(buf),
+                )
+            3 -> ProxyBody.Bytes(
+                FfiConverterByteArray.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: ProxyBody): ULong = when(value) {
+        is ProxyBody.Json -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterByteArray.allocationSize(value.`content`)
+            )
+        }
+        is ProxyBody.Form -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypeParameter.allocationSize(value.`fields`)
+            )
+        }
+        is ProxyBody.Bytes -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterByteArray.allocationSize(value.`content`)
+            )
+        }
+    }
+
+    override fun write(value: ProxyBody, buf: ByteBuffer) {
+        when(value) {
+            is ProxyBody.Json -> {
+                buf.putInt(1)
+                FfiConverterByteArray.write(value.`content`, buf)
+                Unit
+            }
+            is ProxyBody.Form -> {
+                buf.putInt(2)
+                FfiConverterSequenceTypeParameter.write(value.`fields`, buf)
+                Unit
+            }
+            is ProxyBody.Bytes -> {
+                buf.putInt(3)
+                FfiConverterByteArray.write(value.`content`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
 
 
 
@@ -4187,6 +4504,38 @@ internal object FfiConverterOptionalTypeCancellation: FfiConverterRustBuffer<Can
 /**
  * @suppress
  */
+internal object FfiConverterOptionalTypeProxyBody: FfiConverterRustBuffer<ProxyBody?> {
+    override fun read(buf: ByteBuffer): ProxyBody? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeProxyBody.read(buf)
+    }
+
+    override fun allocationSize(value: ProxyBody?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeProxyBody.allocationSize(value)
+        }
+    }
+
+    override fun write(value: ProxyBody?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeProxyBody.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 internal object FfiConverterOptionalSequenceString: FfiConverterRustBuffer<List<kotlin.String>?> {
     override fun read(buf: ByteBuffer): List<kotlin.String>? {
         if (buf.get().toInt() == 0) {
@@ -4265,6 +4614,34 @@ internal object FfiConverterSequenceTypeHttpHeader: FfiConverterRustBuffer<List<
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeHttpHeader.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+internal object FfiConverterSequenceTypeParameter: FfiConverterRustBuffer<List<Parameter>> {
+    override fun read(buf: ByteBuffer): List<Parameter> {
+        val len = buf.getInt()
+        return List<Parameter>(len) {
+            FfiConverterTypeParameter.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Parameter>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeParameter.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Parameter>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeParameter.write(it, buf)
         }
     }
 }
