@@ -99,6 +99,40 @@ public class ScalekitClient private constructor(calls: Calls) : Services(calls),
     }
 
     /**
+     * Sends a request to the API of a third-party service. Scalekit adds the credentials of the
+     * connected account.
+     *
+     * ```
+     * val response = client.request("gmail", "ada", "/gmail/v1/users/me/messages") {
+     *     query("q", "is:unread")
+     * }
+     * ```
+     *
+     * Redirects are not followed. A request with a body is sent again only if it did not reach the
+     * service.
+     *
+     * @param connectionName The name of the connection.
+     * @param identifier Your identifier of the owner of the account.
+     * @param path The path of the API, which may contain a query, but not the segments `.` and
+     *   `..`.
+     * @param callOptions The time limit includes the body. Default: `toolTimeout` of the client.
+     * @return The response, with any status.
+     * @throws ScalekitArgumentException if an argument is invalid.
+     * @throws ScalekitServerException if there is no response, or its body has more than 64 MiB.
+     */
+    @JvmSynthetic
+    public suspend fun request(
+        connectionName: String,
+        identifier: String,
+        path: String,
+        callOptions: CallOptions = CallOptions.DEFAULT,
+        configure: RequestOptions.() -> Unit = {},
+    ): ProxyResponse {
+        val options = RequestOptions().apply(configure)
+        return calls.request(connectionName, identifier, path, options, callOptions)
+    }
+
+    /**
      * Closes all connections. Active calls continue; later calls fail with
      * [ScalekitCancelledException]. Functions without network access continue to work. Closing a
      * closed client has no effect.

@@ -17,6 +17,7 @@ import com.scalekit.client.organizations.ListOrganizationsRequest;
 import com.scalekit.client.organizations.Organization;
 import com.scalekit.client.organizations.UpdateOrganizationRequest;
 import com.scalekit.client.support.Emulator;
+import com.scalekit.client.support.ProgramsKt;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,6 +56,29 @@ class JavaStylesTest {
             .displayName(name)
             .metadata(Map.of("plan", "gold"))
             .build();
+    }
+
+    @Test
+    void requestsToThirdPartyServicesBlockOrReturnFutures() {
+        EMULATOR.admin("POST", "seed", ProgramsKt.getGMAIL_ACCOUNT());
+        RequestOptions options = new RequestOptions("POST")
+            .query("a", "1")
+            .header("x-trace", "7")
+            .json(Map.of("to", "ada"));
+        ProxyResponse blocked = client.blocking().request("gmail", "ada", "/send", options);
+        ProxyResponse future = client.async().request("gmail", "ada", "/send", options).join();
+        for (ProxyResponse response : List.of(blocked, future)) {
+            assertEquals(200, response.getStatus());
+            Map<?, ?> sent = (Map<?, ?>) response.json();
+            assertEquals("a=1", sent.get("query"));
+            assertEquals(Map.of("to", "ada"), sent.get("json"));
+        }
+        assertEquals("GET", ((Map<?, ?>) client.blocking().request("gmail", "ada", "/a").json())
+            .get("method"));
+        assertInstanceOf(
+            ScalekitArgumentException.class,
+            assertThrows(CompletionException.class,
+                () -> client.async().request("", "ada", "/a").join()).getCause());
     }
 
     @Test

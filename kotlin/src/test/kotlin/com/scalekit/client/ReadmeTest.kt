@@ -1,6 +1,7 @@
 package com.scalekit.client
 
 import com.scalekit.client.support.Emulator
+import com.scalekit.client.support.GMAIL_ACCOUNT
 import com.scalekit.client.support.ROOT
 import java.io.File
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -29,6 +30,7 @@ class ReadmeTest {
     @Test
     fun `the programs run`() {
         Emulator().use { emulator ->
+            emulator.admin("POST", "seed", GMAIL_ACCOUNT)
             val outputs =
                 mapOf(
                     "readme.firstcall.FirstCallKt" to "created org_",
@@ -36,6 +38,7 @@ class ReadmeTest {
                     "readme.webhook.WebhookKt" to "rejected: Missing required headers\n400",
                     "readme.errors.ErrorsKt" to "RESOURCE_NOT_FOUND, request ",
                     "readme.paging.PagingKt" to "2 of 4",
+                    "readme.request.RequestKt" to "method=POST",
                     "readme.JavaExample" to "RESOURCE_NOT_FOUND",
                 )
             for ((program, expected) in outputs) {

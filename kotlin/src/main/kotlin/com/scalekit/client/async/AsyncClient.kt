@@ -6,7 +6,9 @@ import com.scalekit.client.CallOptions
 import com.scalekit.client.Claims
 import com.scalekit.client.ClientToken
 import com.scalekit.client.IdpInitiatedLogin
+import com.scalekit.client.ProxyResponse
 import com.scalekit.client.RefreshResult
+import com.scalekit.client.RequestOptions
 import com.scalekit.client.ScalekitClient
 import com.scalekit.client.TokenValidation
 import com.scalekit.client.internal.Calls
@@ -15,7 +17,8 @@ import com.scalekit.client.internal.futureOfNothing
 import java.util.concurrent.CompletableFuture
 
 /** A client whose functions with network access return a `CompletableFuture`. */
-public class AsyncClient internal constructor(private val client: ScalekitClient, calls: Calls) :
+public class AsyncClient
+internal constructor(private val client: ScalekitClient, private val calls: Calls) :
     AsyncServices(calls) {
     /** Calls an operation by name. See [ScalekitClient.call]. */
     @JvmOverloads
@@ -25,6 +28,18 @@ public class AsyncClient internal constructor(private val client: ScalekitClient
         callOptions: CallOptions = CallOptions.DEFAULT,
     ): CompletableFuture<Map<String, Any?>> = future {
         client.call(operation, request, callOptions)
+    }
+
+    /** Sends a request to the API of a third-party service. See [ScalekitClient.request]. */
+    @JvmOverloads
+    public fun request(
+        connectionName: String,
+        identifier: String,
+        path: String,
+        options: RequestOptions = RequestOptions(),
+        callOptions: CallOptions = CallOptions.DEFAULT,
+    ): CompletableFuture<ProxyResponse> = future {
+        calls.request(connectionName, identifier, path, options, callOptions)
     }
 
     /**

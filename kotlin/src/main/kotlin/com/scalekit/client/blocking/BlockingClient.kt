@@ -6,14 +6,17 @@ import com.scalekit.client.CallOptions
 import com.scalekit.client.Claims
 import com.scalekit.client.ClientToken
 import com.scalekit.client.IdpInitiatedLogin
+import com.scalekit.client.ProxyResponse
 import com.scalekit.client.RefreshResult
+import com.scalekit.client.RequestOptions
 import com.scalekit.client.ScalekitClient
 import com.scalekit.client.TokenValidation
 import com.scalekit.client.internal.Calls
 import com.scalekit.client.internal.blocking
 
 /** A client whose functions with network access block the current thread. */
-public class BlockingClient internal constructor(private val client: ScalekitClient, calls: Calls) :
+public class BlockingClient
+internal constructor(private val client: ScalekitClient, private val calls: Calls) :
     BlockingServices(calls) {
     /** Calls an operation by name. See [ScalekitClient.call]. */
     @JvmOverloads
@@ -22,6 +25,18 @@ public class BlockingClient internal constructor(private val client: ScalekitCli
         request: Map<String, Any?> = emptyMap(),
         callOptions: CallOptions = CallOptions.DEFAULT,
     ): Map<String, Any?> = blocking { client.call(operation, request, callOptions) }
+
+    /** Sends a request to the API of a third-party service. See [ScalekitClient.request]. */
+    @JvmOverloads
+    public fun request(
+        connectionName: String,
+        identifier: String,
+        path: String,
+        options: RequestOptions = RequestOptions(),
+        callOptions: CallOptions = CallOptions.DEFAULT,
+    ): ProxyResponse = blocking {
+        calls.request(connectionName, identifier, path, options, callOptions)
+    }
 
     /**
      * Exchanges the code of a callback for tokens and verifies the ID token.

@@ -3,9 +3,12 @@ package com.scalekit.client.internal
 import com.scalekit.client.CallOptions
 import com.scalekit.client.Page
 import com.scalekit.client.Pages
+import com.scalekit.client.ProxyResponse
+import com.scalekit.client.RequestOptions
 import com.scalekit.client.ScalekitArgumentException
 import com.scalekit.client.internal.ffi.CallRequest
 import com.scalekit.client.internal.ffi.NativeClient
+import com.scalekit.client.internal.ffi.ProxyRequest
 import com.scalekit.client.internal.json.JsonException
 import com.scalekit.client.types.Message
 import java.util.concurrent.CompletableFuture
@@ -63,6 +66,27 @@ internal class Calls(val native: NativeClient) {
     suspend fun send(operation: String, body: ByteArray, options: CallOptions): ByteArray {
         val request = CallRequest(operation, body, options.timeoutMillis)
         return off { converted { native.call(request, null).body } }
+    }
+
+    suspend fun request(
+        connectionName: String,
+        identifier: String,
+        path: String,
+        options: RequestOptions,
+        callOptions: CallOptions,
+    ): ProxyResponse {
+        val request =
+            ProxyRequest(
+                connectionName = connectionName,
+                identifier = identifier,
+                method = options.method,
+                path = path,
+                query = options.query,
+                headers = options.headers,
+                body = options.body,
+                timeoutMs = callOptions.timeoutMillis,
+            )
+        return ProxyResponse(off { converted { native.request(request, null) } })
     }
 
     fun <Q : Message, S : Message, T> pages(

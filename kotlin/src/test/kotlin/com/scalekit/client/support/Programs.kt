@@ -54,6 +54,29 @@ open class Program(command: List<String>, lines: Int) : AutoCloseable {
     }
 }
 
+/** Seed data with one connected account. */
+val GMAIL_ACCOUNT: Map<String, Any> =
+    mapOf(
+        "connections" to
+            listOf(
+                mapOf(
+                    "id" to "conn_1",
+                    "key_id" to "gmail",
+                    "provider_key" to "GMAIL",
+                    "type" to "OAUTH",
+                )
+            ),
+        "accounts" to
+            listOf(
+                mapOf(
+                    "identifier" to "ada",
+                    "connector" to "gmail",
+                    "provider" to "GMAIL",
+                    "connection_id" to "conn_1",
+                )
+            ),
+    )
+
 /** An emulator on a free port. */
 class Emulator(vararg arguments: String) :
     Program(
