@@ -2,13 +2,13 @@ public import Foundation
 internal import ScalekitNative
 public import ScalekitTypes
 
-/// The HTTP response of an operation.
+/// The HTTP response of an operation or of a third-party service.
 public struct RawResponse: Sendable {
     /// The HTTP status.
     public let status: Int
     /// The HTTP headers. The names are in lower case.
     public let headers: [(name: String, value: String)]
-    /// The JSON text.
+    /// The body. The body of an operation is JSON text.
     public let body: Data
 
     package init(status: Int, headers: [(name: String, value: String)], body: Data) {
@@ -17,7 +17,26 @@ public struct RawResponse: Sendable {
         self.body = body
     }
 
-    /// Parses the JSON text.
+    init(_ response: CallResponse) {
+        self.init(
+            status: Int(response.status),
+            headers: response.headers.map { ($0.name, $0.value) },
+            body: response.body)
+    }
+
+    /// Whether the status is 2xx.
+    public var isSuccessful: Bool { (200..<300).contains(status) }
+
+    /// The body as UTF-8 text. Invalid bytes are replaced.
+    public var text: String { String(decoding: body, as: UTF8.self) }
+
+    /// Returns the first header with a name, in any letter case.
+    public func header(_ name: String) -> String? {
+        let name = name.lowercased()
+        return headers.first { $0.name == name }?.value
+    }
+
+    /// Parses the body as JSON.
     public func json() throws -> JSONValue {
         try JSONDecoder().decode(JSONValue.self, from: body)
     }
@@ -82,10 +101,7 @@ struct NativeTransport: Transport {
         let response = try await cancellable { [native] cancellation in
             try await native.call(request: request, cancellation: cancellation)
         }
-        return RawResponse(
-            status: Int(response.status),
-            headers: response.headers.map { ($0.name, $0.value) },
-            body: response.body)
+        return RawResponse(response)
     }
 }
 

@@ -67,6 +67,10 @@ import Testing
             { _ = try await client.idpInitiatedLogin(token) },
             { try await client.loadKeys() },
             { _ = try await client.call("UserService.ListUsers") },
+            {
+                _ = try await client.request(
+                    "/a", connectionName: "gmail", identifier: "ada")
+            },
             { for try await _ in client.users.list() {} },
         ]
         for (index, call) in calls.enumerated() {

@@ -97,6 +97,8 @@ import Testing
         #expect(try await find(client, organization.id) == organization)
         #expect(try await find(client, "org_404") == nil)
         await cancelled(client)
+        try await emulator.addAccount()
+        #expect(try await send(client, message: "VG86IGFkYQ")["method"] == "POST")
 
         let token = try await client.accessToken()
         #expect(try await subject(client, token) == emulator.clientID)

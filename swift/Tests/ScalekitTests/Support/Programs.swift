@@ -92,6 +92,18 @@ final class Emulator: Sendable {
         try await admin("POST", "faults", .object(fault))
     }
 
+    /// Adds a connected account of `ada`.
+    func addAccount() async throws {
+        let connection: JSONValue = [
+            "id": "conn_1", "key_id": "gmail", "provider_key": "GMAIL", "type": "OAUTH",
+        ]
+        let account: JSONValue = [
+            "identifier": "ada", "connector": "gmail", "provider": "GMAIL",
+            "connection_id": "conn_1",
+        ]
+        try await admin("POST", "seed", ["connections": [connection], "accounts": [account]])
+    }
+
     func reset() async throws {
         try await admin("POST", "reset", [:])
     }
