@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scalekit.actions.actions import ActionClient as ActionClient
+    from scalekit.actions.actions import AgentTool as AgentTool
     from scalekit.actions.actions import AsyncActionClient as AsyncActionClient
+    from scalekit.actions.actions import AsyncAgentTool as AsyncAgentTool
 
-__all__ = ["ActionClient", "AsyncActionClient"]
+__all__ = ["ActionClient", "AgentTool", "AsyncActionClient", "AsyncAgentTool"]
 
 # Hidden from type checkers: they read the names from the imports above and reject other names.
 if not TYPE_CHECKING:

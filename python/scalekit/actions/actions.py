@@ -14,6 +14,9 @@ from scalekit.actions._mcp_configs import McpConfigMethods
 from scalekit.actions._providers import ActionProviders as ActionProviders
 from scalekit.actions._providers import AsyncActionProviders as AsyncActionProviders
 from scalekit.actions._request import RequestMethods
+from scalekit.actions._tool_set import AgentTool as AgentTool
+from scalekit.actions._tool_set import AsyncAgentTool as AsyncAgentTool
+from scalekit.actions._tool_set import ToolSetMethods, ToolT
 from scalekit.actions._tools import ToolMethods
 from scalekit.common.exceptions import ScalekitArgumentException
 
@@ -25,7 +28,14 @@ if TYPE_CHECKING:
     from scalekit.tools import AsyncToolsClient, ToolsClient
 
 
-class _Actions(ToolMethods, AuthorizationMethods, AccountMethods, McpConfigMethods, RequestMethods):
+class _Actions(
+    ToolMethods,
+    ToolSetMethods[ToolT],
+    AuthorizationMethods,
+    AccountMethods,
+    McpConfigMethods,
+    RequestMethods,
+):
     """The members that the blocking and the async class share."""
 
     _providers_client: Any
@@ -41,7 +51,7 @@ class _Actions(ToolMethods, AuthorizationMethods, AccountMethods, McpConfigMetho
         _missing_adapter("Google ADK", "google-adk")
 
 
-class ActionClient(_Actions, Blocking):
+class ActionClient(_Actions[AgentTool], Blocking):
     """The agent API of a client, blocking.
 
     ``client.actions`` and ``client.connect`` are two objects of this class, each with its own
@@ -55,6 +65,7 @@ class ActionClient(_Actions, Blocking):
         connection_client: the service client ``client.connection``, for ``list_connections``.
     """
 
+    _tool_class = AgentTool
     tools: ToolsClient
     connected_accounts: ConnectedAccountsClient
 
@@ -87,13 +98,14 @@ class ActionClient(_Actions, Blocking):
         return ActionProviders(_given("providers_client", self._providers_client))
 
 
-class AsyncActionClient(_Actions, Async):
+class AsyncActionClient(_Actions[AsyncAgentTool], Async):
     """The agent API of a client, for asyncio; see :class:`ActionClient`.
 
     Methods that use the network are coroutines. Modifiers can be async functions.
     """
 
     _accepts_coroutines = True
+    _tool_class = AsyncAgentTool
     tools: AsyncToolsClient
     connected_accounts: AsyncConnectedAccountsClient
 

@@ -26,7 +26,7 @@ from scalekit import (
 )
 from scalekit import client as client_module
 from scalekit import core as core_module
-from scalekit.actions import ActionClient, AsyncActionClient
+from scalekit.actions import ActionClient, AgentTool, AsyncActionClient, AsyncAgentTool
 from scalekit.actions.modifier import Modifier
 from scalekit.actions.response import ProxyResponse
 from scalekit.actions.types import (
@@ -134,6 +134,10 @@ def agents(client: ScalekitClient, error: ScalekitToolException) -> None:
     assert_type(proxied, ProxyResponse)
     assert_type(proxied.raise_for_status().content, bytes)
     assert_type(proxied.iter_bytes(), Iterator[bytes])
+    (tool,) = actions.get_tools("user_1", connection_names=["gmail"])
+    assert_type(tool, AgentTool)
+    assert_type(tool.call({"q": 1}), dict[str, Any])
+    assert_type(actions.describe_tool_failure(error), str)
     if error.needs_authorization:
         assert_type(actions.get_authorization_link_for(error).link, str | None)
 
@@ -155,6 +159,9 @@ async def async_agents(client: AsyncScalekitClient) -> None:
     assert_type(client.actions, AsyncActionClient)
     result = await client.actions.execute_tool(tool_input={}, tool_name="a", identifier="user_1")
     assert_type(result, ExecuteToolResponse)
+    (tool,) = await client.actions.get_tools("user_1")
+    assert_type(tool, AsyncAgentTool)
+    assert_type(await tool.call(), dict[str, Any])
     proxied = await client.actions.request("gmail", "user_1", "/v1", body=[1])
     assert_type(proxied, ProxyResponse)
     assert_type(await proxied.aread(), bytes)
