@@ -136,9 +136,11 @@ test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS) target/.has-chromium
 	scripts/check-types $(VENV)/test
 	cd target && venv/test/bin/python -m pytest -q -c ../python/pyproject.toml ../python/tests ../emulator/tests
 
-# Tests with each supported major version of the protobuf runtime, in C and in pure Python.
+# Tests with each supported major version of the protobuf runtime, in C and in pure Python, and of
+# LangChain and Google ADK.
 test-python-matrix: $(VENV)/test/.wheel $(EMULATOR)
 	scripts/protobuf-matrix $(VENV)/test
+	scripts/framework-matrix $(VENV)/test
 
 # Tests the emulator with a generic OpenID Connect client in Node. test-python includes one in Python.
 test-oidc: emulator/tests/oidc/node_modules/.package-lock.json $(EMULATOR)

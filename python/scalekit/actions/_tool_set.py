@@ -94,7 +94,8 @@ class ToolOutcome(NamedTuple):
     @property
     def text(self) -> str:
         """The output as JSON, or the text of the failure."""
-        return self.failure or json.dumps(self.data, ensure_ascii=False)
+        # Modifiers can add values that are not JSON.
+        return self.failure or json.dumps(self.data, ensure_ascii=False, default=str)
 
 
 class ToolSetMethods(Generic[ToolT]):
@@ -162,6 +163,9 @@ class ToolSetMethods(Generic[ToolT]):
         reason = error.message if isinstance(error, ScalekitException) else str(error)
         if isinstance(error, ScalekitToolException):
             reason = error.tool_error_message or reason
+        if getattr(error, "tool_response", None) is not None:
+            # The model must not call the tool again.
+            return f"The tool has acted, but its result could not be processed: {reason}"
         problem = f"The tool failed: {reason}"
         if options is None or not _can_be_authorized(error):
             return problem

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from scalekit._runtime.generator_methods import Async, Blocking
 from scalekit.actions._accounts import AccountMethods
@@ -21,6 +21,8 @@ from scalekit.actions._tools import ToolMethods
 from scalekit.common.exceptions import ScalekitArgumentException
 
 if TYPE_CHECKING:
+    from scalekit.actions.frameworks.google_adk import AsyncGoogleADK, GoogleADK
+    from scalekit.actions.frameworks.langchain import AsyncLangChain, LangChain
     from scalekit.connected_accounts import AsyncConnectedAccountsClient, ConnectedAccountsClient
     from scalekit.connection import AsyncConnectionClient, ConnectionClient
     from scalekit.mcp import AsyncMcpClient, McpClient
@@ -39,16 +41,6 @@ class _Actions(
     """The members that the blocking and the async class share."""
 
     _providers_client: Any
-
-    @property
-    def langchain(self) -> NoReturn:
-        """Tools for LangChain. This version does not contain them."""
-        _missing_adapter("LangChain", "langchain")
-
-    @property
-    def google(self) -> NoReturn:
-        """Tools for Google ADK. This version does not contain them."""
-        _missing_adapter("Google ADK", "google-adk")
 
 
 class ActionClient(_Actions[AgentTool], Blocking):
@@ -97,6 +89,18 @@ class ActionClient(_Actions[AgentTool], Blocking):
         """Custom providers."""
         return ActionProviders(_given("providers_client", self._providers_client))
 
+    @cached_property
+    def langchain(self) -> LangChain:
+        """Tools for LangChain. Needs the extra ``scalekit-client[langchain]``."""
+        adapter: LangChain = _load("langchain").LangChain(self)
+        return adapter
+
+    @cached_property
+    def google(self) -> GoogleADK:
+        """Tools for Google ADK. Needs the extra ``scalekit-client[google-adk]``."""
+        adapter: GoogleADK = _load("google_adk").GoogleADK(self)
+        return adapter
+
 
 class AsyncActionClient(_Actions[AsyncAgentTool], Async):
     """The agent API of a client, for asyncio; see :class:`ActionClient`.
@@ -142,6 +146,18 @@ class AsyncActionClient(_Actions[AsyncAgentTool], Async):
         """Custom providers."""
         return AsyncActionProviders(_given("providers_client", self._providers_client))
 
+    @cached_property
+    def langchain(self) -> AsyncLangChain:
+        """Tools for LangChain. Needs the extra ``scalekit-client[langchain]``."""
+        adapter: AsyncLangChain = _load("langchain").AsyncLangChain(self)
+        return adapter
+
+    @cached_property
+    def google(self) -> AsyncGoogleADK:
+        """Tools for Google ADK. Needs the extra ``scalekit-client[google-adk]``."""
+        adapter: AsyncGoogleADK = _load("google_adk").AsyncGoogleADK(self)
+        return adapter
+
 
 def _given(name: str, client: Any) -> Any:
     if client is None:
@@ -149,9 +165,7 @@ def _given(name: str, client: Any) -> Any:
     return client
 
 
-def _missing_adapter(framework: str, extra: str) -> NoReturn:
-    raise ImportError(
-        f"this version of scalekit-client has no tools for {framework}; a later version will have "
-        f"them in the extra scalekit-client[{extra}]. Until then, use list_tools() and "
-        "execute_tool() of client.actions"
-    )
+def _load(adapter: str) -> Any:
+    from scalekit.actions.frameworks._loading import load
+
+    return load(adapter)

@@ -164,11 +164,3 @@ def test_the_error_for_an_unknown_method_suggests_a_name(
         getattr(recorded.actions, name)
     with pytest.raises(AttributeError, match=r"object has no attribute '_missing'$"):
         _ = recorded.actions._missing
-
-
-@pytest.mark.parametrize(("name", "extra"), [("langchain", "langchain"), ("google", "google-adk")])
-def test_adapters_that_do_not_exist_yet_name_their_extra(
-    name: str, extra: str, recorded: RecordedActions
-) -> None:
-    with pytest.raises(ImportError, match=rf"in the extra scalekit-client\[{extra}\]"):
-        getattr(recorded.actions, name)

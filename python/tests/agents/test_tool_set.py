@@ -161,6 +161,20 @@ def test_the_text_of_other_failures_contains_no_link(recorded: RecordedActions) 
     assert recorded.sent() == []
 
 
+def test_the_text_says_that_a_tool_has_acted_if_a_modifier_failed(
+    recorded: RecordedActions,
+) -> None:
+    @recorded.actions.post_modifier("a")
+    def fail(data: dict[str, Any]) -> dict[str, Any]:
+        return {"n": data["missing"]}
+
+    recorded.respond(result({"sent": True}))
+    with pytest.raises(KeyError) as caught:
+        recorded.call("execute_tool", {}, "a", connected_account_id="ca_1")
+    expected = "The tool has acted, but its result could not be processed: 'missing'"
+    assert recorded.call("describe_tool_failure", caught.value) == expected
+
+
 def test_unknown_options_of_links_are_rejected(recorded: RecordedActions) -> None:
     error = ScalekitToolException("lost", http_status=401)
     with pytest.raises(ScalekitArgumentException, match="links has no 'userVerifyUrl'; use 'user_"):

@@ -7,6 +7,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
+from langchain_core.tools import StructuredTool
 from typing_extensions import assert_type
 
 import scalekit
@@ -27,6 +28,7 @@ from scalekit import (
 from scalekit import client as client_module
 from scalekit import core as core_module
 from scalekit.actions import ActionClient, AgentTool, AsyncActionClient, AsyncAgentTool
+from scalekit.actions.frameworks.types.google_adk_tool import ScalekitGoogleAdkTool
 from scalekit.actions.modifier import Modifier
 from scalekit.actions.response import ProxyResponse
 from scalekit.actions.types import (
@@ -138,6 +140,8 @@ def agents(client: ScalekitClient, error: ScalekitToolException) -> None:
     assert_type(tool, AgentTool)
     assert_type(tool.call({"q": 1}), dict[str, Any])
     assert_type(actions.describe_tool_failure(error), str)
+    assert_type(actions.langchain.get_tools("user_1"), list[StructuredTool])
+    assert_type(actions.google.get_tools("user_1"), list[ScalekitGoogleAdkTool])
     if error.needs_authorization:
         assert_type(actions.get_authorization_link_for(error).link, str | None)
 
@@ -162,6 +166,7 @@ async def async_agents(client: AsyncScalekitClient) -> None:
     (tool,) = await client.actions.get_tools("user_1")
     assert_type(tool, AsyncAgentTool)
     assert_type(await tool.call(), dict[str, Any])
+    assert_type(await client.actions.langchain.get_tools("user_1"), list[StructuredTool])
     proxied = await client.actions.request("gmail", "user_1", "/v1", body=[1])
     assert_type(proxied, ProxyResponse)
     assert_type(await proxied.aread(), bytes)
