@@ -21,6 +21,7 @@ from scalekit.actions._tools import ToolMethods
 from scalekit.common.exceptions import ScalekitArgumentException
 
 if TYPE_CHECKING:
+    from scalekit.actions.frameworks._model_tools import AsyncModelAdapter, ModelAdapter
     from scalekit.actions.frameworks.google_adk import AsyncGoogleADK, GoogleADK
     from scalekit.actions.frameworks.langchain import AsyncLangChain, LangChain
     from scalekit.connected_accounts import AsyncConnectedAccountsClient, ConnectedAccountsClient
@@ -101,6 +102,27 @@ class ActionClient(_Actions[AgentTool], Blocking):
         adapter: GoogleADK = _load("google_adk").GoogleADK(self)
         return adapter
 
+    @cached_property
+    def openai(self) -> ModelAdapter:
+        """Tools for the Chat Completions API of OpenAI, and for compatible APIs."""
+        from scalekit.actions.frameworks import openai
+
+        return openai.ModelAdapter(self, openai.ChatCompletions())
+
+    @cached_property
+    def openai_responses(self) -> ModelAdapter:
+        """Tools for the Responses API of OpenAI."""
+        from scalekit.actions.frameworks import openai
+
+        return openai.ModelAdapter(self, openai.Responses())
+
+    @cached_property
+    def anthropic(self) -> ModelAdapter:
+        """Tools for the Messages API of Anthropic."""
+        from scalekit.actions.frameworks import anthropic
+
+        return anthropic.ModelAdapter(self, anthropic.Messages())
+
 
 class AsyncActionClient(_Actions[AsyncAgentTool], Async):
     """The agent API of a client, for asyncio; see :class:`ActionClient`.
@@ -157,6 +179,27 @@ class AsyncActionClient(_Actions[AsyncAgentTool], Async):
         """Tools for Google ADK. Needs the extra ``scalekit-client[google-adk]``."""
         adapter: AsyncGoogleADK = _load("google_adk").AsyncGoogleADK(self)
         return adapter
+
+    @cached_property
+    def openai(self) -> AsyncModelAdapter:
+        """Tools for the Chat Completions API of OpenAI, and for compatible APIs."""
+        from scalekit.actions.frameworks import openai
+
+        return openai.AsyncModelAdapter(self, openai.ChatCompletions())
+
+    @cached_property
+    def openai_responses(self) -> AsyncModelAdapter:
+        """Tools for the Responses API of OpenAI."""
+        from scalekit.actions.frameworks import openai
+
+        return openai.AsyncModelAdapter(self, openai.Responses())
+
+    @cached_property
+    def anthropic(self) -> AsyncModelAdapter:
+        """Tools for the Messages API of Anthropic."""
+        from scalekit.actions.frameworks import anthropic
+
+        return anthropic.AsyncModelAdapter(self, anthropic.Messages())
 
 
 def _given(name: str, client: Any) -> Any:

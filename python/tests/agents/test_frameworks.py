@@ -111,3 +111,17 @@ def test_the_extras_require_the_lowest_versions() -> None:
         for distribution, lowest, extra in REQUIRED.values()
     }
     assert {re.sub(r"\s*;\s*", " ; ", line) for line in required} == {"protobuf>=4.25", *extras}
+
+
+def test_the_formats_of_models_load_no_package() -> None:
+    code = """
+import sys
+import scalekit
+actions = scalekit.ScalekitClient("https://acme.scalekit.com", "skc_1", "secret").actions
+actions.openai, actions.openai_responses, actions.anthropic
+print([name for name in sys.modules if name in ("openai", "anthropic", "langchain_core", "mcp")])
+"""
+    output = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert output.stdout == "[]\n"

@@ -142,6 +142,9 @@ def agents(client: ScalekitClient, error: ScalekitToolException) -> None:
     assert_type(actions.describe_tool_failure(error), str)
     assert_type(actions.langchain.get_tools("user_1"), list[StructuredTool])
     assert_type(actions.google.get_tools("user_1"), list[ScalekitGoogleAdkTool])
+    models = actions.openai.get_tools("user_1", authorization_links={"state": "s"})
+    assert_type(models.definitions, list[dict[str, Any]])
+    assert_type(models.run({}), list[Any])
     if error.needs_authorization:
         assert_type(actions.get_authorization_link_for(error).link, str | None)
 
@@ -167,6 +170,7 @@ async def async_agents(client: AsyncScalekitClient) -> None:
     assert_type(tool, AsyncAgentTool)
     assert_type(await tool.call(), dict[str, Any])
     assert_type(await client.actions.langchain.get_tools("user_1"), list[StructuredTool])
+    assert_type(await (await client.actions.anthropic.get_tools("user_1")).run({}), list[Any])
     proxied = await client.actions.request("gmail", "user_1", "/v1", body=[1])
     assert_type(proxied, ProxyResponse)
     assert_type(await proxied.aread(), bytes)
