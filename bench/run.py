@@ -15,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 
+from agents import agents
 from calling import calling
 from importing import importing
 from kotlin_package import kotlin_package
@@ -71,6 +72,7 @@ def main() -> None:
         "webhooks": webhooks,
         "urls": urls,
         "calling": calling,
+        "agents": agents,
         "node": node_package,
         "kotlin": kotlin_package,
         "swift": swift_package,

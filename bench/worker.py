@@ -136,6 +136,30 @@ def authorization_url(url: str, _: list[str]) -> Run:
     return same(lambda: build(redirect, options))
 
 
+def execute_tool(_: str, __: list[str]) -> Run:
+    """`execute_tool` of `client.actions` with an operation that returns a prepared message."""
+    from scalekit.actions import ActionClient
+    from scalekit.v1.tools.tools_pb2 import ExecuteToolResponse
+
+    mail = {"id": "19a1", "subject": "Quarterly report", "unread": True, "size": 2048}
+    message = ExecuteToolResponse(execution_id="exe_17002334227791972")
+    message.data.update({"mails": [mail, mail], "count": 2})
+
+    class Tools:
+        def execute_tool(self, *_: object, **__: object) -> tuple[object, None]:
+            return message, None
+
+    execute = ActionClient(Tools(), None).execute_tool
+    arguments = {
+        "tool_input": {"query": "is:unread", "max_results": 5},
+        "tool_name": "gmail_fetch_mails",
+        "identifier": "ada",
+        "connection_name": "gmail",
+    }
+    assert execute(**arguments).data["mails"][1]["subject"] == "Quarterly report"
+    return same(lambda: execute(**arguments))
+
+
 TASKS: dict[str, Callable[[str, list[str]], Run]] = {
     "token": token,
     "token_again": token_again,
@@ -146,6 +170,7 @@ TASKS: dict[str, Callable[[str, list[str]], Run]] = {
     "webhook_500_standardwebhooks": webhook_standard(500),
     "webhook_200k_standardwebhooks": webhook_standard(200_000),
     "authorization_url": authorization_url,
+    "execute_tool": execute_tool,
 }
 
 
