@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from scalekit._runtime import validate
+from scalekit._runtime.checks import required
 from scalekit._runtime.generator_methods import Async, Blocking, Steps, method
 from scalekit._runtime.json_values import from_struct
 from scalekit._runtime.names import unknown_name
@@ -102,6 +104,7 @@ class ToolSetMethods(Generic[ToolT]):
     """Methods for the tools of a user."""
 
     tools: Any
+    connected_accounts: Any
     _tool_class: Callable[[Any, Any], ToolT]
 
     @method
@@ -127,25 +130,31 @@ class ToolSetMethods(Generic[ToolT]):
             page_size: number of tools that one request fetches; default 100.
             page_token: fetches only the page of this token.
         """
+        required(identifier=identifier)
         filters = {
             "providers": validate.strings("providers", providers) or [],
             "tool_names": validate.strings("tool_names", tool_names) or [],
             "connection_names": validate.strings("connection_names", connection_names) or [],
         }
-        found: list[ToolT] = []
-        token, seen = page_token, set[str]()
-        while True:
-            message, _ = yield self.tools.list_scoped_tools(
+        if not any(filters.values()):
+            # The service requires a filter, and a query cannot contain an empty one.
+            fetch = partial(
+                self.connected_accounts.list_connected_accounts,
                 identifier=identifier,
-                filter=filters,
-                page_size=100 if page_size is None else page_size,
-                page_token=token,
+                page_size=50,
             )
-            found += [self._tool_class(self, scoped) for scoped in message.tools]
-            token = message.next_page_token
-            if page_token or not token or token in seen:
-                return found
-            seen.add(token)
+            accounts = yield from _pages(fetch, "connected_accounts")
+            filters["connection_names"] = sorted({account.connector for account in accounts})
+            if not accounts:
+                return []
+        fetch = partial(
+            self.tools.list_scoped_tools,
+            identifier=identifier,
+            filter=filters,
+            page_size=100 if page_size is None else page_size,
+        )
+        found = yield from _pages(fetch, "tools", page_token)
+        return [self._tool_class(self, scoped) for scoped in found]
 
     @method
     def describe_tool_failure(self, error: BaseException, links: Links = True) -> Steps[str]:
@@ -188,6 +197,22 @@ class ToolSetMethods(Generic[ToolT]):
             failure = yield actions.describe_tool_failure(error, links)
             return ToolOutcome(None, failure, error)
         return ToolOutcome(response)
+
+
+def _pages(
+    fetch: Callable[..., Any], items: str, page_token: str | None = None
+) -> Steps[list[Any]]:
+    """Returns the items of all pages, or of the page of `page_token`."""
+    found: list[Any] = []
+    token, seen = page_token, set[str]()
+    while True:
+        message, _ = yield fetch(page_token=token)
+        found += getattr(message, items)
+        token = message.next_page_token
+        # A repeated token would never end.
+        if page_token or not token or token in seen:
+            return found
+        seen.add(token)
 
 
 def _can_be_authorized(error: BaseException) -> bool:

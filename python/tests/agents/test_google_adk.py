@@ -58,7 +58,9 @@ def page(*definitions: dict[str, Any], token: str = "") -> Any:
 
 def one_tool(recorded: RecordedActions) -> ScalekitGoogleAdkTool:
     recorded.respond(page(LIST))
-    tools: list[ScalekitGoogleAdkTool] = recorded.call("google.get_tools", "user_1")
+    tools: list[ScalekitGoogleAdkTool] = recorded.call(
+        "google.get_tools", "user_1", tool_names=["a"]
+    )
     recorded.services.recorder.calls.clear()
     return tools[0]
 
@@ -70,7 +72,7 @@ def call(tool: ScalekitGoogleAdkTool, tool_input: dict[str, Any]) -> Any:
 
 def test_tools_of_all_pages_are_converted(recorded: RecordedActions) -> None:
     recorded.respond(page(LIST, token="t"), page({}))
-    first, second = recorded.call("google.get_tools", "user_1", page_size=50)
+    first, second = recorded.call("google.get_tools", "user_1", tool_names=["a"])
     assert isinstance(first, ScalekitGoogleAdkTool)
     assert isinstance(first, BaseTool)
     declaration = first._get_declaration()
@@ -125,7 +127,7 @@ def test_invalid_arguments_are_rejected(recorded: RecordedActions) -> None:
     # ADK would use only the second tool.
     recorded.respond(page(LIST, LIST))
     with pytest.raises(ScalekitArgumentException, match="two connected accounts have the tool gm"):
-        recorded.call("google.get_tools", "user_1")
+        recorded.call("google.get_tools", "user_1", tool_names=["a"])
 
 
 def test_the_adapter_is_created_once_and_takes_client_actions(recorded: RecordedActions) -> None:

@@ -65,7 +65,7 @@ def result(data: dict[str, Any]) -> Any:
 
 def one_tool(recorded: RecordedActions) -> Any:
     recorded.respond(page(LIST))
-    (tool,) = recorded.call("langchain.get_tools", "user_1")
+    (tool,) = recorded.call("langchain.get_tools", "user_1", tool_names=["a"])
     recorded.services.recorder.calls.clear()
     return tool
 
@@ -167,7 +167,7 @@ def test_two_accounts_with_the_same_tool_are_rejected(recorded: RecordedActions)
     recorded.respond(page(LIST, LIST))
     expected = "two connected accounts have the tool gmail_list; select one with connection_names"
     with pytest.raises(ScalekitArgumentException, match=expected):
-        recorded.call("langchain.get_tools", "user_1")
+        recorded.call("langchain.get_tools", "user_1", tool_names=["a"])
 
 
 @pytest.mark.parametrize(

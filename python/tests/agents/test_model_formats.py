@@ -28,9 +28,9 @@ def page() -> Any:
     return ParseDict({"tools": [row]}, tools_pb2.ListScopedToolsResponse())
 
 
-def tools_of(recorded: RecordedActions, format: str, **options: Any) -> Any:
+def tools_of(recorded: RecordedActions, format: str) -> Any:
     recorded.respond(page())
-    return recorded.call(f"{format}.get_tools", "user_1", **options)
+    return recorded.call(f"{format}.get_tools", "user_1", tool_names=["a"])
 
 
 def run(tools: Any, response: Any) -> Any:
@@ -158,7 +158,7 @@ def test_two_accounts_with_the_same_tool_are_rejected(
     both.tools.append(both.tools[0])
     recorded.respond(both)
     with pytest.raises(ScalekitArgumentException, match="two connected accounts have the tool"):
-        recorded.call(f"{format}.get_tools", "user_1")
+        recorded.call(f"{format}.get_tools", "user_1", tool_names=["a"])
 
 
 def complete(format: str, response: dict[str, Any]) -> dict[str, Any]:

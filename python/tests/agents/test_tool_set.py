@@ -23,6 +23,8 @@ from scalekit.v1.tools import tools_pb2
 pytestmark = pytest.mark.protobuf
 
 LIST, EXECUTE = "ToolService.ListScopedTools", "ToolService.ExecuteTool"
+ACCOUNTS = "ConnectedAccountService.ListConnectedAccounts"
+GMAIL = {"connection_names": ["gmail"]}
 LINK = "https://link.example"
 SCHEMA = {
     "type": "object",
@@ -66,7 +68,7 @@ def failed(recorded: RecordedActions, error: Exception) -> Exception:
 
 def test_the_tools_of_all_pages_are_returned(recorded: RecordedActions) -> None:
     recorded.respond(page((SEND, "ca_1"), token="t"), page(({}, "ca_2")), result({"n": 1}), None)
-    first, second = recorded.call("get_tools", "user_1")
+    first, second = recorded.call("get_tools", "user_1", **GMAIL)
     assert (first.name, first.description, first.provider) == ("gmail_send", "Sends.", "GMAIL")
     assert first.connected_account_id == "ca_1"
     assert first.input_schema == SCHEMA
@@ -81,9 +83,14 @@ def test_the_tools_of_all_pages_are_returned(recorded: RecordedActions) -> None:
     recorded.actions.pre_modifier("gmail_send")(lambda data: {**data, "cc": "c"})
     assert awaited(first.call({"to": "b"})) == {"n": 1}
     assert awaited(second.call()) == {}
+    request = {
+        "identifier": "user_1",
+        "filter": {"connectionNames": ["gmail"]},
+        "pageSize": 100,
+    }
     assert recorded.sent() == [
-        [LIST, {"identifier": "user_1", "filter": {}, "pageSize": 100}],
-        [LIST, {"identifier": "user_1", "filter": {}, "pageSize": 100, "pageToken": "t"}],
+        [LIST, request],
+        [LIST, {**request, "pageToken": "t"}],
         [
             EXECUTE,
             {
@@ -104,15 +111,38 @@ def test_tools_are_selected_by_provider_name_and_connection(recorded: RecordedAc
     assert recorded.sent() == [[LIST, request]]
 
 
+def test_without_a_filter_the_connections_of_the_user_are_the_filter(
+    recorded: RecordedActions,
+) -> None:
+    def accounts(*connectors: str, token: str = "") -> Any:
+        rows = [{"connector": connector} for connector in connectors]
+        message = pb.ListConnectedAccountsResponse()
+        return ParseDict({"connected_accounts": rows, "next_page_token": token}, message)
+
+    pages = accounts("slack", "gmail", token="t"), accounts("gmail")
+    recorded.respond(*pages, page((SEND, "ca_1")))
+    assert len(recorded.call("get_tools", "user_1")) == 1
+    of_user = {"identifier": "user_1", "pageSize": 50}
+    connections = {"connectionNames": ["gmail", "slack"]}
+    assert recorded.sent() == [
+        [ACCOUNTS, of_user],
+        [ACCOUNTS, {**of_user, "pageToken": "t"}],
+        [LIST, {"identifier": "user_1", "filter": connections, "pageSize": 100}],
+    ]
+    # A user without accounts has no tools.
+    assert recorded.call("get_tools", "user_2") == []
+    assert [operation for operation, _ in recorded.sent()[3:]] == [ACCOUNTS]
+
+
 def test_only_the_page_of_a_token_is_fetched(recorded: RecordedActions) -> None:
     recorded.respond(page((SEND, "ca_1"), token="t2"))
-    assert len(recorded.call("get_tools", "user_1", page_size=1, page_token="t1")) == 1
+    assert len(recorded.call("get_tools", "user_1", **GMAIL, page_token="t1")) == 1
     assert [request["pageToken"] for _, request in recorded.sent()] == ["t1"]
 
 
 def test_a_repeated_token_ends_the_pages(recorded: RecordedActions) -> None:
     recorded.respond(*[page((SEND, "ca_1"), token="t")] * 2)
-    assert len(recorded.call("get_tools", "user_1")) == 2
+    assert len(recorded.call("get_tools", "user_1", **GMAIL)) == 2
 
 
 @pytest.mark.parametrize(
