@@ -183,6 +183,8 @@ class ToolSetMethods(Generic[ToolT]):
         except ScalekitServerException:
             # A missing link must not hide the failure of the tool.
             return problem
+        if not link.link:
+            return problem
         return f"{problem}. The user must authorize access again: {link.link}"
 
     @method

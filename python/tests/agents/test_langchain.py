@@ -110,7 +110,8 @@ def test_results_are_json_with_the_output_as_artifact(recorded: RecordedActions)
 
 
 def test_an_empty_result_is_json(recorded: RecordedActions) -> None:
-    assert call(recorded, one_tool(recorded), {"q": "x"}).content == "{}"
+    message = call(recorded, one_tool(recorded), {"q": "x"})
+    assert (message.content, message.artifact["data"]) == ("{}", {})
 
 
 def test_the_names_of_arguments_are_not_reserved(recorded: RecordedActions) -> None:

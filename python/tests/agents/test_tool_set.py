@@ -176,8 +176,9 @@ def test_the_text_of_a_failure_contains_a_link_if_the_user_must_authorize(
     assert recorded.call("describe_tool_failure", error, False) == "The tool failed: revoked"
     assert len(recorded.sent()) == count
     # A missing link does not hide the failure of the tool.
-    recorded.respond(ScalekitForbiddenException("no", http_status=403))
-    assert recorded.call("describe_tool_failure", error) == "The tool failed: revoked"
+    for response in (ScalekitForbiddenException("no", http_status=403), None):
+        recorded.respond(response)
+        assert recorded.call("describe_tool_failure", error) == "The tool failed: revoked"
 
 
 def test_the_text_of_other_failures_contains_no_link(recorded: RecordedActions) -> None:

@@ -79,4 +79,4 @@ def _convert(tool: Any, links: Links) -> StructuredTool:
 def _result(outcome: ToolOutcome) -> tuple[str, dict[str, Any]]:
     if outcome.response is None:
         raise ToolException(outcome.text) from outcome.error
-    return outcome.text, outcome.response.to_dict()
+    return outcome.text, {**outcome.response.to_dict(), "data": outcome.data}
