@@ -41,7 +41,6 @@ def test_the_input_schema_for_mcp() -> None:
 
 
 def test_a_tool_of_mcp() -> None:
-    pytest.importorskip("mcp", reason="the environment has no mcp")
     tool = util.build_mcp_tool_from_spec(DEFINITION)
     assert tool.model_dump(by_alias=True, exclude_none=True) == {
         "name": "gmail_list",

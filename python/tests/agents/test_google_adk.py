@@ -9,24 +9,19 @@ from typing import Any
 
 import pytest
 from connected_accounts import FAILURE, MAILS, TOOLS, assert_fresh_link, called_tools
-from google.protobuf.json_format import ParseDict
-from recorded_actions import RecordedActions
-
-from scalekit.common.exceptions import ScalekitArgumentException, ScalekitToolRateLimitException
-from scalekit.testing import Emulator
-from scalekit.v1.tools import tools_pb2
-
-pytest.importorskip("google.adk", reason="the environment has no Google ADK")
-
 from google.adk.agents import LlmAgent
 from google.adk.models import BaseLlm, LlmRequest, LlmResponse
 from google.adk.runners import InMemoryRunner
 from google.adk.tools.base_tool import BaseTool
 from google.genai import types
 from pydantic import PrivateAttr
+from recorded_actions import RecordedActions
+from scoped_tools import page, result
 
 from scalekit.actions.frameworks.google_adk import AsyncGoogleADK, GoogleADK
 from scalekit.actions.frameworks.types.google_adk_tool import ScalekitGoogleAdkTool
+from scalekit.common.exceptions import ScalekitArgumentException, ScalekitToolRateLimitException
+from scalekit.testing import Emulator
 
 SCHEMA = {
     "type": "object",
@@ -44,20 +39,8 @@ LIST = {
 }
 
 
-def page(*definitions: dict[str, Any], token: str = "") -> Any:
-    rows = [
-        {
-            "tool": {"provider": "GMAIL", "definition": definition},
-            "connected_account_id": f"ca_{number}",
-        }
-        for number, definition in enumerate(definitions, 1)
-    ]
-    message = tools_pb2.ListScopedToolsResponse()
-    return ParseDict({"tools": rows, "next_page_token": token}, message)
-
-
 def one_tool(recorded: RecordedActions) -> ScalekitGoogleAdkTool:
-    recorded.respond(page(LIST))
+    recorded.respond(page((LIST, "ca_1")))
     tools: list[ScalekitGoogleAdkTool] = recorded.call(
         "google.get_tools", "user_1", tool_names=["a"]
     )
@@ -71,7 +54,7 @@ def call(tool: ScalekitGoogleAdkTool, tool_input: dict[str, Any]) -> Any:
 
 
 def test_tools_of_all_pages_are_converted(recorded: RecordedActions) -> None:
-    recorded.respond(page(LIST, token="t"), page({}))
+    recorded.respond(page((LIST, "ca_1"), token="t"), page(({}, "ca_2")))
     first, second = recorded.call("google.get_tools", "user_1", tool_names=["a"])
     assert isinstance(first, ScalekitGoogleAdkTool)
     assert isinstance(first, BaseTool)
@@ -92,8 +75,7 @@ def test_tools_of_all_pages_are_converted(recorded: RecordedActions) -> None:
 def test_a_result_is_the_output_of_the_tool(recorded: RecordedActions) -> None:
     tool = one_tool(recorded)
     recorded.actions.pre_modifier("gmail_list")(lambda data: {**data, "max": 5})
-    response = tools_pb2.ExecuteToolResponse()
-    recorded.respond(ParseDict({"data": {"ok": True}}, response), None)
+    recorded.respond(result({"ok": True}), None)
     assert call(tool, {"q": "x"}) == {"ok": True}
     request = {"toolName": "gmail_list", "connectedAccountId": "ca_1"}
     expected = ["ToolService.ExecuteTool", {**request, "params": {"q": "x", "max": 5}}]
@@ -125,7 +107,7 @@ def test_invalid_arguments_are_rejected(recorded: RecordedActions) -> None:
     with pytest.raises(ScalekitArgumentException, match="has no 'connection'; use 'connection_nam"):
         recorded.call("google.get_tools", "user_1", connection="gmail")
     # ADK would use only the second tool.
-    recorded.respond(page(LIST, LIST))
+    recorded.respond(page((LIST, "ca_1"), (LIST, "ca_2")))
     with pytest.raises(ScalekitArgumentException, match="two connected accounts have the tool gm"):
         recorded.call("google.get_tools", "user_1", tool_names=["a"])
 

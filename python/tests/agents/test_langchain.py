@@ -10,26 +10,21 @@ from typing import Any
 
 import pytest
 from connected_accounts import FAILURE, MAILS, TOOLS, assert_fresh_link, called_tools
-from google.protobuf.json_format import ParseDict
+from langchain_core.language_models import GenericFakeChatModel
+from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.tools import StructuredTool, ToolException
+from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import PrivateAttr
 from recorded_actions import RecordedActions
+from scoped_tools import page, result
 
+from scalekit.actions.frameworks.langchain import AsyncLangChain, LangChain
 from scalekit.common.exceptions import (
     ScalekitArgumentException,
     ScalekitToolException,
     ScalekitToolRateLimitException,
 )
 from scalekit.testing import Emulator
-from scalekit.v1.tools import tools_pb2
-
-pytest.importorskip("langchain_core", reason="the environment has no LangChain")
-
-from langchain_core.language_models import GenericFakeChatModel
-from langchain_core.messages import AIMessage, ToolMessage
-from langchain_core.tools import StructuredTool, ToolException
-from langchain_core.utils.function_calling import convert_to_openai_tool
-from pydantic import PrivateAttr
-
-from scalekit.actions.frameworks.langchain import AsyncLangChain, LangChain
 
 # LangGraph 0.6 uses a default of LangChain that will change.
 pytestmark = pytest.mark.filterwarnings("ignore:The default value of `allowed_objects`")
@@ -47,24 +42,8 @@ LIST = {
 }
 
 
-def page(*definitions: dict[str, Any], token: str = "") -> Any:
-    rows = [
-        {
-            "tool": {"provider": "GMAIL", "definition": definition},
-            "connected_account_id": f"ca_{number}",
-        }
-        for number, definition in enumerate(definitions, 1)
-    ]
-    message = tools_pb2.ListScopedToolsResponse()
-    return ParseDict({"tools": rows, "next_page_token": token}, message)
-
-
-def result(data: dict[str, Any]) -> Any:
-    return ParseDict({"data": data, "execution_id": "exe_1"}, tools_pb2.ExecuteToolResponse())
-
-
 def one_tool(recorded: RecordedActions) -> Any:
-    recorded.respond(page(LIST))
+    recorded.respond(page((LIST, "ca_1")))
     (tool,) = recorded.call("langchain.get_tools", "user_1", tool_names=["a"])
     recorded.services.recorder.calls.clear()
     return tool
@@ -79,7 +58,7 @@ def call(recorded: RecordedActions, tool: Any, tool_input: dict[str, Any]) -> An
 
 
 def test_tools_of_all_pages_are_converted(recorded: RecordedActions) -> None:
-    recorded.respond(page(LIST, token="t"), page({}))
+    recorded.respond(page((LIST, "ca_1"), token="t"), page(({}, "ca_2")))
     first, second = recorded.call("langchain.get_tools", "user_1", tool_names=["a"])
     assert isinstance(first, StructuredTool)
     assert (first.name, first.description, first.args_schema) == ("gmail_list", "Lists.", SCHEMA)
@@ -165,7 +144,7 @@ def test_tools_of_an_async_client_need_a_coroutine(awaited: RecordedActions) -> 
 
 
 def test_two_accounts_with_the_same_tool_are_rejected(recorded: RecordedActions) -> None:
-    recorded.respond(page(LIST, LIST))
+    recorded.respond(page((LIST, "ca_1"), (LIST, "ca_2")))
     expected = "two connected accounts have the tool gmail_list; select one with connection_names"
     with pytest.raises(ScalekitArgumentException, match=expected):
         recorded.call("langchain.get_tools", "user_1", tool_names=["a"])

@@ -7,29 +7,25 @@ import inspect
 import json
 from typing import Any
 
+import anthropic
+import openai
 import pytest
 from connected_accounts import MAILS, TOOLS, assert_fresh_link, called_tools
-from google.protobuf.json_format import ParseDict
 from model_server import ModelServer
 from recorded_actions import RecordedActions
+from scoped_tools import page, result
 
 from scalekit.common.exceptions import ScalekitArgumentException, ScalekitToolRateLimitException
 from scalekit.testing import Emulator
-from scalekit.v1.tools import tools_pb2
 
 SCHEMA = {"type": "object", "properties": {"q": {"type": "string"}}}
+LIST = {"name": "gmail_list", "description": "Lists.", "input_schema": SCHEMA}
 FORMATS = pytest.mark.parametrize("format", ["openai", "openai_responses", "anthropic"])
 INPUTS = [{"query": "subject:hi"}, {"channel": "c"}]
 
 
-def page() -> Any:
-    definition = {"name": "gmail_list", "description": "Lists.", "input_schema": SCHEMA}
-    row = {"tool": {"provider": "GMAIL", "definition": definition}, "connected_account_id": "ca_1"}
-    return ParseDict({"tools": [row]}, tools_pb2.ListScopedToolsResponse())
-
-
 def tools_of(recorded: RecordedActions, format: str) -> Any:
-    recorded.respond(page())
+    recorded.respond(page((LIST, "ca_1")))
     return recorded.call(f"{format}.get_tools", "user_1", tool_names=["a"])
 
 
@@ -100,8 +96,9 @@ def test_the_message_of_the_model_and_the_results_are_returned(
 ) -> None:
     tools = tools_of(recorded, format)
     recorded.actions.pre_modifier("gmail_list")(lambda data: {**data, "max": 5})
-    data = ParseDict({"data": {"ok": True}}, tools_pb2.ExecuteToolResponse())
-    recorded.respond(data, ScalekitToolRateLimitException("slow down", http_status=429))
+    recorded.respond(
+        result({"ok": True}), ScalekitToolRateLimitException("slow down", http_status=429)
+    )
     response = asking(format, ("gmail_list", {"q": "x"}), ("gmail_list", {}))
     messages = run(tools, response)
     own = {
@@ -154,9 +151,7 @@ def test_the_message_of_a_chat_completion_is_accepted(recorded: RecordedActions)
 def test_two_accounts_with_the_same_tool_are_rejected(
     format: str, recorded: RecordedActions
 ) -> None:
-    both = page()
-    both.tools.append(both.tools[0])
-    recorded.respond(both)
+    recorded.respond(page((LIST, "ca_1"), (LIST, "ca_2")))
     with pytest.raises(ScalekitArgumentException, match="two connected accounts have the tool"):
         recorded.call(f"{format}.get_tools", "user_1", tool_names=["a"])
 
@@ -186,14 +181,12 @@ def send(format: str, url: str, tools: Any) -> list[Any]:
     messages: list[Any] = [{"role": "user", "content": "go"}]
     definitions: Any = tools.definitions
     if format == "anthropic":
-        anthropic = pytest.importorskip("anthropic", reason="the environment has no anthropic")
         with anthropic.Anthropic(api_key="k", base_url=url) as client:
             create = client.messages.create
             arguments = {"model": "m", "max_tokens": 10, "tools": definitions}
             messages += run(tools, create(messages=messages, **arguments))
             create(messages=messages, **arguments)
         return messages
-    openai = pytest.importorskip("openai", reason="the environment has no openai")
     with openai.OpenAI(api_key="k", base_url=url) as client:
         if format == "openai":
             create = client.chat.completions.create

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from google.protobuf.json_format import ParseDict
 from recorded_actions import RecordedActions
+from scoped_tools import page, result
 
 from scalekit.common.exceptions import (
     ScalekitArgumentException,
@@ -18,7 +19,6 @@ from scalekit.common.exceptions import (
     ScalekitToolUnauthorizedException,
 )
 from scalekit.v1.connected_accounts import connected_accounts_pb2 as pb
-from scalekit.v1.tools import tools_pb2
 
 pytestmark = pytest.mark.protobuf
 
@@ -37,19 +37,6 @@ SEND = {
     "input_schema": SCHEMA,
     "annotations": {"title": "Send", "read_only_hint": False, "openWorldHint": True, "other": 1},
 }
-
-
-def page(*tools: tuple[dict[str, Any], str], token: str = "") -> Any:
-    rows = [
-        {"tool": {"provider": "GMAIL", "definition": definition}, "connected_account_id": account}
-        for definition, account in tools
-    ]
-    message = tools_pb2.ListScopedToolsResponse()
-    return ParseDict({"tools": rows, "next_page_token": token}, message)
-
-
-def result(data: dict[str, Any]) -> Any:
-    return ParseDict({"data": data, "execution_id": "exe_1"}, tools_pb2.ExecuteToolResponse())
 
 
 def awaited(value: Any) -> Any:
