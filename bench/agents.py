@@ -20,7 +20,7 @@ def agents() -> None:
                 "official": (OFFICIAL, WORKER, "execute_tool", url, token_file),
             }
         )
-    key = "python.actions.execute_tool"
+    key = "python.execute_tool"
     row(f"{key}.overhead_us", statistics.median(times["ours"]), "us", "at most 30")
     row(
         f"{key}.overhead_us.official",
