@@ -83,8 +83,8 @@ lint: $(TOOLS)/.installed node/lib/.built | $(RUST)
 	cargo run -q -p codegen -- --check
 	scripts/check-shared-build
 	cargo clippy -q --workspace --all-targets -- -D warnings
-	$(TOOLS)/bin/ruff check python examples emulator bench
-	$(TOOLS)/bin/ruff format --check python examples emulator bench
+	$(TOOLS)/bin/ruff check python examples emulator bench tests
+	$(TOOLS)/bin/ruff format --check python examples emulator bench tests
 	$(TSC) -p node/tests/tsconfig.json
 	node/node_modules/.bin/prettier --check --log-level warn '{bench,emulator/tests,examples,node}/**/*.{js,mjs,cjs,ts,mts}'
 

@@ -71,6 +71,7 @@
 //! | feature | default | content |
 //! |---|---|---|
 //! | `client` | yes | [`Client`], the API types, and HTTP with `reqwest` and `tokio` |
+//! | `session` | no | session cookies of web applications: module `session` |
 //!
 //! Without default features, the crate has no network and no async runtime. It validates tokens
 //! with given keys ([`token::KeySet`]), verifies webhooks ([`webhook::Verifier`]) and builds login
@@ -102,6 +103,8 @@ pub mod request;
 #[cfg(feature = "client")]
 pub mod schema;
 mod secret;
+#[cfg(feature = "session")]
+pub mod session;
 #[cfg(feature = "client")]
 mod single_flight;
 pub mod token;

@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["config", "schema", "types"],
     &["http", "request", "single_flight"],
     &["oauth", "webhook"],
-    &["credentials", "token"],
+    &["credentials", "session", "token"],
     &["client"],
     &["api"],
 ];
