@@ -1,6 +1,8 @@
-//! Errors of calls that end without a response.
+//! Errors of calls without a response, and of responses of third-party services.
 
 use std::time::Duration;
+
+use http::StatusCode;
 
 use super::{Code, Error, ErrorKind, Message};
 
@@ -32,6 +34,18 @@ impl Error {
     pub(crate) fn closed() -> Self {
         let mut error = Self::new(ErrorKind::Cancelled, "the client is closed");
         error.0.code = Some(Code::Cancelled);
+        error
+    }
+
+    /// A third-party service responded with a status other than 2xx.
+    pub(crate) fn third_party(status: StatusCode) -> Self {
+        let kind = ErrorKind::from_http(status.as_u16());
+        let reason = status.canonical_reason().unwrap_or_default();
+        let number = status.as_str();
+        let message = format!("the third-party service responded with {number} {reason}");
+        let mut error = Self::new(kind, message.trim_end());
+        error.0.status = Some(status.as_u16());
+        error.0.code = Some(Code::from_http(status.as_u16()));
         error
     }
 

@@ -8,7 +8,7 @@ use url::Url;
 use super::deadline::Deadline;
 use super::outgoing::MAX_RESPONSE;
 use super::pipeline::{Pipeline, TokenSource};
-use super::retry::{self, Safety};
+use super::retry::{self, Outcome, Safety};
 use super::transport::failure;
 use crate::error::Error;
 
@@ -60,9 +60,23 @@ pub(crate) struct Streaming {
     pub(crate) headers: HeaderMap,
     response: reqwest::Response,
     deadline: Deadline,
+    safety: Safety,
 }
 
 impl Streaming {
+    /// Returns an error if the status is not 2xx.
+    pub(crate) fn status_error(&self) -> Option<Error> {
+        let outcome = Outcome::Responded {
+            status: self.status.as_u16(),
+            retry_after: None,
+            tool_error: false,
+        };
+        let error = || {
+            Error::third_party(self.status).with_retryable(retry::may_repeat(outcome, self.safety))
+        };
+        (!self.status.is_success()).then(error)
+    }
+
     /// Returns the next piece of the body, or `None` at its end.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         let Self {
@@ -116,6 +130,7 @@ impl Pipeline {
             headers: std::mem::take(response.headers_mut()),
             response,
             deadline,
+            safety: request.safety(),
         })
     }
 

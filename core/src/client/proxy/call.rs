@@ -46,6 +46,12 @@ impl ProxyResponse {
         &self.0.headers
     }
 
+    /// Returns an error if the status is not 2xx. Public for bindings.
+    #[doc(hidden)]
+    pub fn status_error(&self) -> Option<Error> {
+        self.0.status_error().map(failed)
+    }
+
     /// Returns the next piece of the body, or `None` at its end. Use it for large bodies: only one
     /// piece is in memory.
     ///

@@ -153,3 +153,31 @@ async fn debug_and_errors_contain_no_values() {
     let error = rejected(account.post("/v1?key=s3cr3t-value#")).await;
     assert!(!format!("{error:?} {error}").contains("s3cr3t-value"));
 }
+
+#[tokio::test]
+async fn a_status_other_than_2xx_can_become_an_error() {
+    for (status, kind, retryable) in [
+        (302, ErrorKind::InternalServer, [false; 2]),
+        (401, ErrorKind::Unauthorized, [false; 2]),
+        (404, ErrorKind::NotFound, [false; 2]),
+        (429, ErrorKind::TooManyRequests, [true; 2]),
+        (503, ErrorKind::ServiceUnavailable, [true, false]),
+    ] {
+        let server = server(move |_, _| response(status, "", "s3cr3t-value")).await;
+        for (method, retryable) in [Method::GET, Method::POST].into_iter().zip(retryable) {
+            let request = account(&server).request(method, "/v1/items");
+            let error = request.await.unwrap().status_error().unwrap();
+            assert_eq!(
+                (error.kind(), error.status(), error.retryable()),
+                (kind, Some(status), retryable)
+            );
+            assert_eq!(error.operation(), Some("proxy"));
+            let message = format!("the third-party service responded with {status} ");
+            assert!(error.message().starts_with(&message), "{error}");
+            assert!(!format!("{error:?}").contains("s3cr3t-value"));
+        }
+    }
+    let server = server(|_, _| response(204, "", "")).await;
+    let response = account(&server).get("/v1/items").await.unwrap();
+    assert!(response.status_error().is_none());
+}
