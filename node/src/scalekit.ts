@@ -156,9 +156,10 @@ export default class ScalekitClient extends Services {
     validate.text("redirectUri", redirectUri);
     const { codeVerifier, signal } = validate.options("options", options);
     const verifier = validate.optionalText("codeVerifier", codeVerifier);
+    const args = [code, redirectUri, verifier];
     const response = await backgroundJson(
       (mailbox, id) =>
-        native().authenticateWithCode(this[COMPLETE], mailbox, id, code, redirectUri, verifier),
+        native().requestToken(this[COMPLETE], mailbox, id, "authorization_code", args),
       signal,
     );
     return {
@@ -187,7 +188,8 @@ export default class ScalekitClient extends Services {
     }
     validate.text("refreshToken", refreshToken);
     const response = await backgroundJson(
-      (mailbox, id) => native().refreshAccessToken(this[COMPLETE], mailbox, id, refreshToken),
+      (mailbox, id) =>
+        native().requestToken(this[COMPLETE], mailbox, id, "refresh_token", [refreshToken]),
       signalOf(options),
     );
     return {
@@ -225,7 +227,7 @@ export default class ScalekitClient extends Services {
       return false;
     }
     const requirements = tokenOptions(options);
-    const valid = native().isValidCached(this[WITH_URL], token, Date.now(), requirements);
+    const valid = native().validateCached(this[WITH_URL], token, Date.now(), requirements, false);
     if (valid !== null) {
       return checked(valid);
     }
@@ -266,7 +268,7 @@ export default class ScalekitClient extends Services {
   ): Promise<T> {
     const text = tokenString(token);
     const requirements = tokenOptions(options);
-    const claims = native().validateCached(this[WITH_URL], text, Date.now(), requirements);
+    const claims = native().validateCached(this[WITH_URL], text, Date.now(), requirements, true);
     if (claims !== null) {
       return JSON.parse(checked(claims)) as T;
     }
@@ -292,9 +294,13 @@ export default class ScalekitClient extends Services {
    */
   verifyScopes(token: string, requiredScopes: string[]): boolean {
     const scopes = validate.optionalTexts("requiredScopes", requiredScopes) ?? [];
-    const claims = native().validateCached(this[WITH_URL], tokenString(token), Date.now(), {
-      requiredScopes: scopes,
-    });
+    const claims = native().validateCached(
+      this[WITH_URL],
+      tokenString(token),
+      Date.now(),
+      { requiredScopes: scopes },
+      true,
+    );
     if (claims === null) {
       // Starts a fetch for later calls. `catch` prevents an unhandled rejection.
       this.loadKeys().catch(() => {});
@@ -377,9 +383,10 @@ export default class ScalekitClient extends Services {
     validate.text("clientId", clientId);
     validate.text("clientSecret", clientSecret);
     const requested = validate.optionalTexts("scopes", scopes) ?? [];
+    const args = [clientId, clientSecret, requested.join(" ")];
     const token = await backgroundJson(
       (mailbox, id) =>
-        native().clientToken(this[WITH_URL], mailbox, id, clientId, clientSecret, requested),
+        native().requestToken(this[WITH_URL], mailbox, id, "client_credentials", args),
       signalOf(options),
     );
     return token.access_token as string;

@@ -47,6 +47,8 @@ test("the shared requests cover every method", () => {
     "postModifier",
     "getAuthorizationLinkFor",
     "refreshConnectedAccount",
+    // Tested in request.test.mjs.
+    "request",
     // Tested in agent-tools.test.mjs.
     "getTools",
     "describeToolFailure",

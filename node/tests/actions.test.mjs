@@ -231,7 +231,7 @@ test("the account of a failed execution gets a link", async () => {
   for (const error of [new Error("other"), null, undefined]) {
     await assertRejected(
       actions.getAuthorizationLinkFor(error),
-      "error must be an exception that executeTool() of client.actions rejected with",
+      "error must be an exception that executeTool() or request() of client.actions rejected with",
     );
   }
 });

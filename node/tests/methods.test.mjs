@@ -37,6 +37,7 @@ function services(respond = () => ({})) {
       }
       return protobuf.toBinary(method.output, protobuf.fromJson(method.output, response));
     },
+    forward: () => assert.fail("no request of a service is forwarded"),
   };
   return { client: /** @type {any} */ (new RecordingServices(transport)), requests };
 }

@@ -12,7 +12,19 @@ import { emulator, ROOT } from "./support/programs.mjs";
 const environment = await emulator();
 await environment.admin("POST", "seed", {
   organizations: [{ id: "org_1", display_name: "Acme" }],
-  connections: [{ id: "conn_1", key_id: "gmail", provider_key: "GMAIL", type: "OAUTH" }],
+  connections: [
+    { id: "conn_1", key_id: "gmail", provider_key: "GMAIL", type: "OAUTH" },
+    { id: "conn_2", key_id: "drive", provider_key: "DRIVE", type: "OAUTH" },
+  ],
+  accounts: [
+    { identifier: "eve", connector: "gmail", provider: "GMAIL", connection_id: "conn_1" },
+    { identifier: "eve", connector: "drive", provider: "DRIVE", connection_id: "conn_2" },
+  ],
+  proxy_responses: [
+    { path: "/gmail/*", times: 1, json: { labels: [{ name: "INBOX" }] } },
+    { path: "/gmail/*", times: 1, status: 401 },
+    { path: "/drive/*", size: 1_000_000 },
+  ],
   tool_responses: [
     { tool_name: "gmail_fetch_mails", times: 1, data: { mails: ["hi"] } },
     {
@@ -110,6 +122,20 @@ CALLS.set(
 );
 
 CALLS.set(
+  "Requests to third-party APIs",
+  `
+    const { mkdtemp, rm, stat } = await import("node:fs/promises");
+    const { tmpdir } = await import("node:os");
+    const { join } = await import("node:path");
+    console.log(await labels("eve"), Object.keys(await labels("eve")));
+    const directory = await mkdtemp(join(tmpdir(), "download-"));
+    await download("eve", "f1", join(directory, "file"));
+    console.log((await stat(join(directory, "file"))).size);
+    await rm(directory, { recursive: true });
+  `,
+);
+
+CALLS.set(
   "Tools for models",
   `
     const { MockLanguageModelV3 } = await import("ai/test");
@@ -134,6 +160,7 @@ const EXPECTED = new Map([
   ["Token check", /^skc_\d+\nrejected: the token is malformed.*\nnull\n$/],
   ["Webhook", /^user\.created\nrejected: Invalid signature\n204 400\n$/],
   ["Agents", /^s1 \S*\n\{ mails: \[ 'hi' \] \}\n\[ 'authorize' \]\n$/],
+  ["Requests to third-party APIs", /^\[ \{ name: 'INBOX' \} \] \[ 'authorize' \]\n1000000\n$/],
   ["Tools for models", /^no new mails\ngmail_fetch_mails,gmail_send_mail\n$/],
   ["Errors", /^404 RESOURCE_NOT_FOUND req_\w+\n$/],
   ["Cancelling and deadlines", /^AbortError\n$/],

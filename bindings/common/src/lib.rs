@@ -14,6 +14,7 @@
 //! | [`proxy`] | requests to third-party services |
 //! | [`runtime`] | blocking calls and background tasks |
 //! | [`gate`] | the shutdown of the language |
+//! | [`tasks`] | background tasks by number |
 //! | [`tokens`] | token validation with cached keys, PKCE |
 //! | [`urls`] | login and logout URLs |
 //! | [`webhooks`] | verification of webhooks and interceptor requests |
@@ -29,6 +30,7 @@ pub mod options;
 pub mod process;
 pub mod proxy;
 pub mod runtime;
+pub mod tasks;
 pub mod tokens;
 pub mod urls;
 pub mod webhooks;

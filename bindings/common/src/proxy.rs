@@ -1,6 +1,7 @@
 //! Requests to third-party services, with the credentials of a connected account.
 
 use std::future::Future;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,21 +19,38 @@ pub type Pairs = Vec<(String, String)>;
 
 /// The connection name, the identifier, the method, the path, the query, the headers, and the body
 /// with its kind: `json`, `form` or `raw`.
-pub type Request = (
+pub type Request<Body = Vec<u8>> = (
     String,
     String,
     String,
     String,
     Pairs,
     Pairs,
-    Option<(String, Vec<u8>)>,
+    Option<(String, Body)>,
 );
+
+/// Copies the body of a request.
+pub fn owned<Body: Deref<Target = [u8]>>(request: Request<Body>) -> Request {
+    let (connection_name, identifier, method, path, query, headers, body) = request;
+    let body = body.map(|(kind, body)| (kind, body.to_vec()));
+    (
+        connection_name,
+        identifier,
+        method,
+        path,
+        query,
+        headers,
+        body,
+    )
+}
 
 /// A response whose body is read on demand.
 pub struct Streamed {
     /// The HTTP status.
     pub status: u16,
     headers: Pairs,
+    /// Set if the status is not 2xx.
+    failure: Option<Error>,
     /// `None` at the end of the body, and if the response is closed.
     body: Arc<Mutex<Option<ProxyResponse>>>,
     /// The process that sent the request.
@@ -77,7 +95,14 @@ pub async fn send_and_read(
 }
 
 /// The status and the headers of a response.
-pub struct Head(pub u16, pub Pairs);
+pub struct Head {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers with lower-case names. Values are UTF-8 or, if that is invalid, Latin-1.
+    pub headers: Pairs,
+    /// Set if the status is not 2xx.
+    failure: Option<Error>,
+}
 
 impl Head {
     fn of(response: &ProxyResponse) -> Self {
@@ -88,7 +113,11 @@ impl Head {
         };
         let headers = response.headers().iter();
         let headers = headers.map(|(name, value)| (name.to_string(), text(value.as_bytes())));
-        Self(response.status().as_u16(), headers.collect())
+        Self {
+            status: response.status().as_u16(),
+            headers: headers.collect(),
+            failure: response.status_error(),
+        }
     }
 }
 
@@ -115,10 +144,11 @@ fn prepare(
 }
 
 impl Streamed {
-    fn new(Head(status, headers): Head, body: Option<ProxyResponse>) -> Self {
+    fn new(head: Head, body: Option<ProxyResponse>) -> Self {
         Self {
-            status,
-            headers,
+            status: head.status,
+            headers: head.headers,
+            failure: head.failure,
             body: Arc::new(Mutex::new(body)),
             generation: generation(),
         }
@@ -129,7 +159,13 @@ impl Streamed {
         self.headers.clone()
     }
 
+    /// Returns the error of a status that is not 2xx.
+    pub fn failure(&self) -> Option<BindingError> {
+        self.failure.clone().map(BindingError::from)
+    }
+
     /// Returns the next piece of the body, or the rest if `all` is set. Empty at the end.
+    /// Dropping the future cancels the transfer.
     ///
     /// # Errors
     /// The connection broke, the time limit was reached, or the rest is too large.
@@ -145,18 +181,15 @@ impl Streamed {
             }
             in_background(async move {
                 let mut slot = body.lock().await;
-                if all {
-                    return Ok(match slot.take() {
-                        Some(response) => response.bytes().await?,
-                        None => Bytes::new(),
-                    });
-                }
-                let chunk = match &mut *slot {
-                    Some(response) => response.chunk().await?,
-                    None => None,
+                let Some(mut response) = slot.take() else {
+                    return Ok(Bytes::new());
                 };
-                if chunk.is_none() {
-                    *slot = None;
+                if all {
+                    return Ok(response.bytes().await?);
+                }
+                let chunk = response.chunk().await?;
+                if chunk.is_some() {
+                    *slot = Some(response);
                 }
                 Ok(chunk.unwrap_or_default())
             })

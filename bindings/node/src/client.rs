@@ -38,12 +38,6 @@ pub(crate) fn env_url(client: &External<Client>) -> String {
     client.env_url().to_owned()
 }
 
-/// Returns the value of the `user-agent` header.
-#[napi]
-pub(crate) fn user_agent(client: &External<Client>) -> String {
-    client.user_agent().to_owned()
-}
-
 /// Closes all connections.
 #[napi]
 pub(crate) fn close(client: &External<Client>) -> Option<Failure> {

@@ -9,11 +9,8 @@ use scalekit_bindings::{self as bindings, BindingError};
 pub(crate) struct Failure {
     /// Name of the exception class.
     pub name: &'static str,
-    /// The message.
     pub message: String,
-    /// The operation that failed.
     pub operation: Option<&'static str>,
-    /// The request id that the service assigned.
     pub request_id: Option<String>,
     /// Whether the same call may succeed later.
     pub retryable: bool,
@@ -21,11 +18,10 @@ pub(crate) struct Failure {
     pub http_status: Option<u16>,
     /// The numeric gRPC code. Only for failed calls.
     pub grpc_status: Option<i32>,
-    /// The service's error code.
     pub error_code: Option<String>,
     /// Error details of the response, as JSON text.
     pub details: Option<String>,
-    /// The messages of the causes, outermost first.
+    /// Messages, outermost first.
     pub causes: Vec<String>,
 }
 

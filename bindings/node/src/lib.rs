@@ -23,6 +23,7 @@ mod oauth;
 mod options;
 #[cfg(debug_assertions)]
 mod panics;
+mod proxy;
 mod tokens;
 mod urls;
 mod webhooks;

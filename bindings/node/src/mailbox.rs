@@ -7,18 +7,19 @@
 //! If a JavaScript environment ends, for example because a worker thread is terminated, its mailbox
 //! is dropped and the running tasks are aborted.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use napi::bindgen_prelude::{External, FnArgs, Function, Uint8Array};
+use napi::Status;
+use napi::bindgen_prelude::{Either3, External, FnArgs, Function, Uint8Array};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
-use napi::{Either, Status};
 use napi_derive::napi;
-use scalekit_bindings::{BindingError, guard, runtime};
-use tokio::task::AbortHandle;
+use scalekit_bindings::BindingError;
+use scalekit_bindings::proxy::Streamed;
+use scalekit_bindings::tasks::Tasks;
 
 use crate::failure::Failure;
+use crate::proxy::ProxyResponse;
 
 /// The output of a background task.
 pub(crate) enum Output {
@@ -26,6 +27,8 @@ pub(crate) enum Output {
     Bytes(Vec<u8>),
     /// Text, most often JSON.
     Text(String),
+    /// A response of a third-party service, and its body unless it is read in pieces.
+    Response(Streamed, Option<Vec<u8>>),
     /// No output.
     Empty,
 }
@@ -43,7 +46,11 @@ impl From<String> for Output {
 }
 
 /// The arguments of the JavaScript function: task id, failure, output.
-type Arguments = FnArgs<(u32, Option<Failure>, Option<Either<Uint8Array, String>>)>;
+type Arguments = FnArgs<(
+    u32,
+    Option<Failure>,
+    Option<Either3<Uint8Array, String, ProxyResponse>>,
+)>;
 type Delivery = (u32, Result<Output, BindingError>);
 type Deliver = ThreadsafeFunction<Delivery, (), Arguments, Status, false>;
 
@@ -53,30 +60,18 @@ pub(crate) struct Mailbox(Arc<State>);
 struct State {
     /// `None` after the mailbox was closed.
     deliver: Mutex<Option<Deliver>>,
-    running: Mutex<HashMap<u32, AbortHandle>>,
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    tasks: Tasks,
 }
 
 impl State {
-    /// Removes a finished task and delivers its result, unless the task was cancelled.
-    fn finish(&self, id: u32, result: Result<Output, BindingError>) {
-        if locked(&self.running).remove(&id).is_some()
-            && let Some(deliver) = &*locked(&self.deliver)
-        {
-            // The call fails if the environment is ending. The result is then not needed.
-            let _ = deliver.call((id, result), ThreadsafeFunctionCallMode::NonBlocking);
-        }
+    fn deliver(&self) -> MutexGuard<'_, Option<Deliver>> {
+        self.deliver.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn close(&self) {
-        let deliver = locked(&self.deliver).take();
+        let deliver = self.deliver().take();
         drop(deliver);
-        for (_, task) in locked(&self.running).drain() {
-            task.abort();
-        }
+        self.tasks.cancel_all();
     }
 }
 
@@ -87,25 +82,21 @@ impl Drop for Mailbox {
 }
 
 /// Starts a background task. Its result is delivered with `id`.
-pub(crate) fn start(
+pub(crate) fn start<T: Into<Output> + Send>(
     mailbox: &Mailbox,
     id: u32,
-    task: impl Future<Output = Result<impl Into<Output>, BindingError>> + Send + 'static,
+    task: impl Future<Output = Result<T, BindingError>> + Send + 'static,
 ) -> Option<Failure> {
     let state = Arc::clone(&mailbox.0);
-    // The lock is held until the task is inserted, so that `finish` finds it.
-    let mut running = locked(&mailbox.0.running);
-    let task = async move {
-        let result = guard::run_async(task).await;
-        state.finish(id, result.map(Into::into));
-    };
-    match runtime::spawn(task) {
-        Ok(task) => {
-            running.insert(id, task);
-            None
+    let finish = move |result: Result<T, BindingError>| {
+        if let Some(deliver) = &*state.deliver() {
+            let delivery = (id, result.map(Into::into));
+            // The call fails if the environment is ending. The result is then not needed.
+            let _ = deliver.call(delivery, ThreadsafeFunctionCallMode::NonBlocking);
         }
-        Err(error) => Some(error.into()),
-    }
+    };
+    let started = mailbox.0.tasks.start(id, task, finish);
+    started.err().map(Failure::from)
 }
 
 /// Opens a mailbox that calls `deliver(id, failure, output)` with each result.
@@ -119,8 +110,11 @@ pub(crate) fn open_mailbox(
         .build_callback(|context| {
             let (id, result) = context.value;
             let (failure, output) = match result {
-                Ok(Output::Bytes(bytes)) => (None, Some(Either::A(Uint8Array::from(bytes)))),
-                Ok(Output::Text(text)) => (None, Some(Either::B(text))),
+                Ok(Output::Bytes(bytes)) => (None, Some(Either3::A(bytes.into()))),
+                Ok(Output::Text(text)) => (None, Some(Either3::B(text))),
+                Ok(Output::Response(response, body)) => {
+                    (None, Some(Either3::C(ProxyResponse::new(response, body))))
+                }
                 Ok(Output::Empty) => (None, None),
                 Err(error) => (Some(error.into()), None),
             };
@@ -128,7 +122,7 @@ pub(crate) fn open_mailbox(
         })?;
     Ok(External::new(Mailbox(Arc::new(State {
         deliver: Mutex::new(Some(deliver)),
-        running: Mutex::default(),
+        tasks: Tasks::default(),
     }))))
 }
 
@@ -141,8 +135,5 @@ pub(crate) fn close_mailbox(mailbox: &External<Mailbox>) {
 /// Aborts a task. Its result will not be delivered.
 #[napi]
 pub(crate) fn cancel(mailbox: &External<Mailbox>, id: u32) {
-    let task = locked(&mailbox.0.running).remove(&id);
-    if let Some(task) = task {
-        task.abort();
-    }
+    mailbox.0.tasks.cancel(id);
 }

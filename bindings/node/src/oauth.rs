@@ -11,45 +11,16 @@ use crate::guard::{Outcome, outcome};
 use crate::mailbox::{Mailbox, start};
 use crate::options::{AnyValue, given};
 
-/// Exchanges a code for tokens and verifies the ID token.
+/// Requests tokens with an OAuth 2.0 grant; see [`login::request_token`].
 #[napi]
-pub(crate) fn authenticate_with_code(
+pub(crate) fn request_token(
     client: &External<Client>,
     mailbox: &External<Mailbox>,
     id: u32,
-    code: String,
-    redirect_uri: String,
-    code_verifier: Option<String>,
+    grant: String,
+    arguments: Vec<Option<String>>,
 ) -> Option<Failure> {
-    let client = Client::clone(client);
-    let task = login::authenticate_with_code(client, code, redirect_uri, code_verifier);
-    start(mailbox, id, task)
-}
-
-/// Exchanges a refresh token for new tokens.
-#[napi]
-pub(crate) fn refresh_access_token(
-    client: &External<Client>,
-    mailbox: &External<Mailbox>,
-    id: u32,
-    refresh_token: String,
-) -> Option<Failure> {
-    let task = login::refresh_access_token(Client::clone(client), refresh_token);
-    start(mailbox, id, task)
-}
-
-/// Requests an access token with the credentials of a machine client.
-#[napi]
-pub(crate) fn client_token(
-    client: &External<Client>,
-    mailbox: &External<Mailbox>,
-    id: u32,
-    client_id: String,
-    client_secret: String,
-    scopes: Vec<String>,
-) -> Option<Failure> {
-    let client = Client::clone(client);
-    let task = login::generate_client_token(client, client_id, client_secret, scopes);
+    let task = login::request_token(Client::clone(client), grant, arguments);
     start(mailbox, id, task)
 }
 
@@ -60,11 +31,8 @@ pub(crate) fn own_client_token(
     mailbox: &External<Mailbox>,
     id: u32,
 ) -> Option<Failure> {
-    start(
-        mailbox,
-        id,
-        login::client_access_token(Client::clone(client)),
-    )
+    let task = login::client_access_token(Client::clone(client));
+    start(mailbox, id, task)
 }
 
 /// Generates a PKCE verifier and its S256 challenge.

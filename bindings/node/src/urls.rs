@@ -17,12 +17,8 @@ pub(crate) fn authorization_url(
     outcome(|| {
         let scopes: Option<Vec<String>> = options.get("scopes").map_err(BindingError::internal)?;
         let options = urls::authorization_options(scopes.unwrap_or_default(), text(options))?;
-        Ok(urls::authorization_url(
-            client,
-            &NODE,
-            &redirect_uri,
-            &options,
-        ))
+        let url = urls::authorization_url(client, &NODE, &redirect_uri, &options);
+        Ok(url)
     })
 }
 

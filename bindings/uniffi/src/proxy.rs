@@ -92,7 +92,7 @@ impl NativeClient {
         );
         let sent = proxy::send_and_read(self.core.clone(), parts, timeout);
         task::run("proxy", cancellation, async move {
-            let (Head(status, headers), body) = sent.await?;
+            let (Head { status, headers, .. }, body) = sent.await?;
             let header = |(name, value)| HttpHeader { name, value };
             Ok(CallResponse {
                 status,

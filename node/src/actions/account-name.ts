@@ -68,7 +68,7 @@ export function accountOf(error: unknown): SentAccount {
   const account = (error as { [ACCOUNT]?: SentAccount } | null | undefined)?.[ACCOUNT];
   if (account === undefined) {
     throw new ScalekitArgumentException(
-      "error must be an exception that executeTool() of client.actions rejected with",
+      "error must be an exception that executeTool() or request() of client.actions rejected with",
     );
   }
   return account;

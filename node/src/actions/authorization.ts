@@ -43,7 +43,7 @@ export abstract class AuthorizationMethods extends ToolMethods {
   /**
    * Creates a link with which the user authorizes the account of a failed execution.
    *
-   * @param error The exception of {@link executeTool}.
+   * @param error The exception of {@link executeTool} or of {@link ActionsClient.request}.
    */
   async getAuthorizationLinkFor(
     error: unknown,

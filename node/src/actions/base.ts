@@ -3,7 +3,7 @@ import type ConnectionClient from "../services/connection";
 import type McpServiceClient from "../services/mcp";
 import type ProvidersClient from "../services/providers";
 import type ToolsClient from "../services/tools";
-import { hide } from "../runtime/call";
+import { hide, TRANSPORT, type Transport } from "../runtime/call";
 import { lazyInstance } from "../runtime/lazy-service";
 import type ActionsClient from "./index";
 import type ActionMcp from "./mcp";
@@ -43,6 +43,8 @@ export abstract class ActionsBase {
   upsertConnectedAccount: ActionsClient["getOrCreateConnectedAccount"];
   /** @internal */
   declare [MODIFIERS]: readonly RegisteredModifier[];
+  /** @internal */
+  declare readonly [TRANSPORT]: Transport;
 
   /**
    * @param services A `ScalekitClient`, or an object with these service clients.
@@ -63,6 +65,7 @@ export abstract class ActionsBase {
     this.upsertConnectedAccount = (params, call) =>
       (this as unknown as ActionsClient).getOrCreateConnectedAccount(params, call);
     hide(this, MODIFIERS, []);
+    hide(this, TRANSPORT, services.tools[TRANSPORT]);
   }
 }
 

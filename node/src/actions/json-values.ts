@@ -20,6 +20,15 @@ export function jsonObject(name: string, value: unknown): JsonObject {
   return copy(name, value, []) as JsonObject;
 }
 
+/**
+ * Returns a copy of any JSON value, with the rules of {@link jsonObject}.
+ *
+ * @param name The argument, for errors.
+ */
+export function jsonValue(name: string, value: unknown): JsonValue {
+  return copy(name, value, []);
+}
+
 function isPlain(value: object): boolean {
   return !Array.isArray(value) && !ArrayBuffer.isView(value) && !(Symbol.iterator in value);
 }

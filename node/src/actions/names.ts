@@ -20,6 +20,11 @@ const SUGGESTED: Readonly<Record<string, readonly string[]>> = {
   secrets: ["credentials"],
   staticAuth: ["credentials"],
   redirectUrl: ["userVerifyUrl"],
+  data: ["body"],
+  form: ["formData"],
+  query: ["queryParams"],
+  timeout: ["timeoutMs"],
+  url: ["path"],
 };
 
 /** Other names that {@link known} accepts. */

@@ -1,3 +1,4 @@
+import type { ProxyResponse } from "../actions/response";
 import type * as errdetails from "../messages/scalekit/v1/errdetails/errdetails_pb";
 import type { ErrorInfo } from "../messages/scalekit/v1/errdetails/errdetails_pb";
 import type { ExecuteToolResponse } from "../messages/scalekit/v1/tools/tools_pb";
@@ -109,6 +110,11 @@ export class ScalekitServerException extends ScalekitException {
    * - `null`, without a response
    */
   readonly errDetails: any;
+  /**
+   * The response of a third-party service, if `request` of `client.actions` failed because of its
+   * status. Not enumerable, so that logged exceptions do not contain it.
+   */
+  declare readonly response?: ProxyResponse;
 
   constructor(error?: unknown, fields: ServerExceptionFields = {}) {
     super(error, fields);

@@ -1,7 +1,9 @@
+import type { Readable } from "node:stream";
+
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 
 import { PIECE } from "./decode/piece";
-import { ScalekitArgumentException } from "../errors";
+import { ScalekitArgumentException, type ScalekitException } from "../errors";
 
 /** Options of a single call. */
 export interface CallOptions {
@@ -20,9 +22,41 @@ export interface CallOptions {
 /** Options of a call that always has the client's timeout. */
 export type Cancellation = Pick<CallOptions, "signal">;
 
-/** Sends serialized requests and returns serialized responses. */
+/** Names and values. */
+export type Pairs = [name: string, value: string][];
+
+/** A request to a third-party service. */
+export type ForwardedRequest = [
+  connectionName: string,
+  identifier: string,
+  method: string,
+  path: string,
+  query: Pairs,
+  headers: Pairs,
+  body: [kind: "json" | "form" | "raw", bytes: Buffer] | undefined,
+];
+
+/** The response of a third-party service. */
+export interface ForwardedResponse {
+  status: number;
+  /** The headers with lower-case names. */
+  headers: Pairs;
+  /** Set if the status is not 2xx. */
+  failure: ScalekitException | undefined;
+  /** The body. A stream if one was requested and the status is 2xx. */
+  body: Buffer | Readable;
+}
+
+/** Sends requests. */
 export interface Transport {
+  /** Sends a serialized request and returns the serialized response. */
   call(operation: string, request: Uint8Array, options?: CallOptions): Promise<Uint8Array>;
+  /** Sends a request to a third-party service. */
+  forward(
+    request: ForwardedRequest,
+    stream: boolean,
+    options?: CallOptions,
+  ): Promise<ForwardedResponse>;
 }
 
 /** Returns a function that calls `load` on its first call and caches the result. */
@@ -72,7 +106,7 @@ function encode<Request extends DescMessage>(
 
 // All copies of this module share the symbol: after `jest.resetModules()`, an existing client loads
 // its services from a new copy.
-const TRANSPORT = Symbol.for("scalekit-client.transport");
+export const TRANSPORT = Symbol.for("scalekit-client.transport");
 
 /** Base class of the generated service clients. */
 export abstract class ServiceClient {

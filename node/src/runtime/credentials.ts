@@ -1,4 +1,4 @@
-import type { CallOptions, Transport } from "./call";
+import type { CallOptions, ForwardedResponse, Transport } from "./call";
 import { ScalekitArgumentException } from "../errors";
 import { native, type NativeClient } from "./native";
 
@@ -68,6 +68,10 @@ export class RejectingTransport implements Transport {
 
   async call(operation: string, _request: Uint8Array, _options?: CallOptions): Promise<Uint8Array> {
     return throwMissing(this.#missing, operation);
+  }
+
+  async forward(): Promise<ForwardedResponse> {
+    return throwMissing(this.#missing, "proxy");
   }
 }
 

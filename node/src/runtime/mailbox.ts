@@ -98,7 +98,7 @@ function allowManyListeners(signal: AbortSignal): void {
 /**
  * Returns the signal's reason. A reason that is not an error becomes the cause of an exception.
  */
-function abortError({ reason }: AbortSignal): unknown {
+export function abortError({ reason }: AbortSignal): unknown {
   return isError(reason)
     ? reason
     : new ScalekitCancelledException("the call was aborted", { cause: reason });

@@ -1,10 +1,12 @@
-import { lazily } from "./call";
+import { lazily, type ForwardedRequest, type Pairs } from "./call";
 import { load } from "./loader";
 
 /** An opaque handle of a native client. */
 export type NativeClient = { readonly __client: never };
 /** An opaque handle of a mailbox, through which the addon delivers results of background tasks. */
 export type NativeMailbox = { readonly __mailbox: never };
+/** An opaque handle of a response whose body is read on demand. */
+export type NativeBody = { readonly __body: never };
 
 /** A failure, as the addon returns it. */
 export interface Failure {
@@ -30,11 +32,26 @@ export interface NativeTokenOptions {
 /** A value that the core validates, and the name of its type for error messages. */
 export type AnyValue = [value: unknown, typeName: string];
 
+/** The response of a third-party service. */
+export interface NativeResponse {
+  status: number;
+  /** The headers with lower-case names. */
+  headers: Pairs;
+  /** Set if the status is not 2xx. */
+  failure?: Failure;
+  /** The body, unless it is read on demand. */
+  body?: Uint8Array;
+  stream: NativeBody;
+}
+
 /** The output of a background task. */
-export type Output = Uint8Array | string | null | undefined;
+export type Output = Uint8Array | string | NativeResponse | null | undefined;
 /** A failure if a background task could not be started, otherwise `null`. */
 type StartResult = Failure | null;
 type Deliver = (id: number, failure: Failure | null | undefined, output: Output) => void;
+
+/** A grant of OAuth 2.0. */
+type Grant = "authorization_code" | "refresh_token" | "client_credentials";
 
 /** The functions of the addon. They return failures instead of throwing. */
 export interface Native {
@@ -54,7 +71,6 @@ export interface Native {
   ): NativeClient | Failure;
   credentials(environment: object): [string, string, string] | Failure;
   envUrl(client: NativeClient): string;
-  userAgent(client: NativeClient): string;
   close(client: NativeClient): Failure | null;
   call(
     client: NativeClient,
@@ -64,27 +80,12 @@ export interface Native {
     request: Uint8Array,
     timeoutMs?: AnyValue,
   ): StartResult;
-  authenticateWithCode(
+  requestToken(
     client: NativeClient,
     mailbox: NativeMailbox,
     id: number,
-    code: string,
-    redirectUri: string,
-    codeVerifier?: string,
-  ): StartResult;
-  refreshAccessToken(
-    client: NativeClient,
-    mailbox: NativeMailbox,
-    id: number,
-    refreshToken: string,
-  ): StartResult;
-  clientToken(
-    client: NativeClient,
-    mailbox: NativeMailbox,
-    id: number,
-    clientId: string,
-    clientSecret: string,
-    scopes: string[],
+    grant: Grant,
+    args: readonly (string | undefined)[],
   ): StartResult;
   ownClientToken(client: NativeClient, mailbox: NativeMailbox, id: number): StartResult;
   validate(
@@ -96,18 +97,24 @@ export interface Native {
     options?: NativeTokenOptions,
   ): StartResult;
   refreshKeys(client: NativeClient, mailbox: NativeMailbox, id: number): StartResult;
-  validateCached(
+  /** Returns the claims as JSON or, without `claims`, whether the token is valid. */
+  validateCached<Claims extends boolean>(
     client: NativeClient,
     token: string,
     now: number,
-    options?: NativeTokenOptions,
-  ): string | Failure | null;
-  isValidCached(
+    options: NativeTokenOptions | undefined,
+    claims: Claims,
+  ): (Claims extends true ? string : boolean) | Failure | null;
+  proxy(
     client: NativeClient,
-    token: string,
-    now: number,
-    options?: NativeTokenOptions,
-  ): boolean | Failure | null;
+    mailbox: NativeMailbox,
+    id: number,
+    request: ForwardedRequest,
+    stream: boolean,
+    timeoutMs?: AnyValue,
+  ): StartResult;
+  readBody(body: NativeBody, mailbox: NativeMailbox, id: number, all: boolean): StartResult;
+  closeBody(body: NativeBody): void;
   authorizationUrl(
     client: NativeClient,
     redirectUri: string,

@@ -1,6 +1,7 @@
-import type { CallOptions, Transport } from "./call";
+import { fromNative } from "../errors/from-native";
+import type { CallOptions, ForwardedRequest, ForwardedResponse, Transport } from "./call";
 import { runInBackground } from "./mailbox";
-import { native, type NativeClient, type NativeMailbox } from "./native";
+import { native, type NativeClient, type NativeMailbox, type NativeResponse } from "./native";
 import * as validate from "./validate";
 
 /** The transport that sends calls through the native client. */
@@ -18,5 +19,25 @@ export class NativeTransport implements Transport {
     const start = (mailbox: NativeMailbox, id: number) =>
       native().call(this.#client, mailbox, id, operation, bytes, timeout);
     return (await runInBackground(start, signal)) as Uint8Array;
+  }
+
+  async forward(
+    request: ForwardedRequest,
+    stream: boolean,
+    options?: CallOptions,
+  ): Promise<ForwardedResponse> {
+    const { timeoutMs, signal } = validate.options("options", options);
+    const timeout = validate.optionalValue(timeoutMs);
+    const start = (mailbox: NativeMailbox, id: number) =>
+      native().proxy(this.#client, mailbox, id, request, stream, timeout);
+    const response = (await runInBackground(start, signal)) as NativeResponse;
+    const { status, headers, failure } = response;
+    const { bodyOf } = require("./body") as typeof import("./body");
+    return {
+      status,
+      headers,
+      failure: failure && fromNative(failure),
+      body: await bodyOf(response, signal),
+    };
   }
 }

@@ -45,6 +45,24 @@ export function recordedActions(...responses) {
       }
       return protobuf.toBinary(method.output, protobuf.fromJson(method.output, response));
     },
+    /** @param {any[]} request @param {boolean} _stream @param {unknown} call */
+    async forward(request, _stream, call) {
+      const [connectionName, identifier, method, path, query, headers, body] = request;
+      /** @type {any} */
+      const fields = { connectionName, identifier, method, path };
+      if (query.length > 0) {
+        fields.query = query;
+      }
+      if (headers.length > 0) {
+        fields.headers = headers;
+      }
+      if (body !== undefined) {
+        fields.body = [body[0], String(body[1])];
+      }
+      sent.push(["proxy", fields]);
+      options.push(call);
+      return { status: 200, headers: [], failure: undefined, body: Buffer.from("{}") };
+    },
   };
   const services = new RecordingServices(transport);
   /** @type {any} */

@@ -16,6 +16,8 @@ import {
   type McpSessionToken,
   type Modifier,
   type PreModifierFunction,
+  type ProxyResponse,
+  type RequestParams,
   type ToolInput,
   type ToolMapping,
   type ToolOutput,
@@ -59,6 +61,14 @@ export async function agents(client: ScalekitClient): Promise<unknown> {
     ...NAME,
     authorizationDetails: connectedAccount?.authorizationDetails,
   });
+  const request: RequestParams = { ...account, path: "/v1/items", queryParams: { limit: [5] } };
+  const response: ProxyResponse<{ id: string }> = await actions.request<{ id: string }>(request);
+  const id: string = response.data.id + (response.headers["content-type"] ?? "");
+  const text: string = (await actions.request({ ...request, responseType: "text" })).data;
+  const file = await actions.request({ ...request, responseType: "stream", rawBody: text });
+  for await (const piece of file.data) console.log(piece, id);
+  // @ts-expect-error: the name is `queryParams` or `params`
+  await actions.request({ ...account, path: "/v1/items", query: {} });
   const { connections } = await actions.listConnections({ pageSize: 5, provider: "GMAIL" });
   const [connection]: AppConnection[] = connections;
   const created: AppConnectionTimestamp | undefined = connection?.createdAt;
