@@ -5,10 +5,10 @@ import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { beforeEach, test } from "node:test";
 
-import { ScalekitClient, ScalekitToolException } from "scalekit-client";
+import { ScalekitToolException } from "scalekit-client";
 import { ToolFailure, aiTools } from "scalekit-client/ai";
 
-import { emulator } from "./support/programs.mjs";
+import { CALLS, SELECTION, agentEnvironment, checkLink, scoped } from "./support/agents.mjs";
 import { recordedActions } from "./support/recorded-actions.mjs";
 
 /** The types of `ai` need browser types. @type {(name: string) => any} */
@@ -16,17 +16,10 @@ const untyped = createRequire(import.meta.url);
 const { generateText, stepCountIs } = untyped("ai");
 const { MockLanguageModelV3 } = untyped("ai/test");
 
-const environment = await emulator();
-const { url, clientId, clientSecret, admin } = environment;
-/** @type {any} */
-const client = new ScalekitClient(url, clientId, clientSecret);
+const environment = await agentEnvironment();
+const { client } = environment;
 
-beforeEach(() => environment.reset());
-
-const scoped = (/** @type {object} */ definition, account = "ca_1") => ({
-  tool: { provider: "GMAIL", definition },
-  connectedAccountId: account,
-});
+beforeEach(() => environment.prepare());
 
 test("the tools of all pages are returned", async () => {
   const { actions, sent } = recordedActions(
@@ -49,7 +42,10 @@ test("the tools of all pages are returned", async () => {
     { data: { ok: true } },
     {},
   );
-  const [first, second, ...rest] = await actions.getTools({ identifier: "user_1" });
+  const [first, second, ...rest] = await actions.getTools({
+    identifier: "user_1",
+    toolNames: ["a"],
+  });
   assert.deepEqual(rest, []);
   const { call, ...fields } = first;
   assert.deepEqual(fields, {
@@ -68,10 +64,13 @@ test("the tools of all pages are returned", async () => {
   assert.deepEqual(await call({ to: "b" }), { ok: true });
   assert.deepEqual(await second.call(), {});
   assert.deepEqual(sent, [
-    ["ToolService.ListScopedTools", { identifier: "user_1", filter: {}, pageSize: 100 }],
     [
       "ToolService.ListScopedTools",
-      { identifier: "user_1", filter: {}, pageSize: 100, pageToken: "t" },
+      { identifier: "user_1", filter: { toolNames: ["a"] }, pageSize: 100 },
+    ],
+    [
+      "ToolService.ListScopedTools",
+      { identifier: "user_1", filter: { toolNames: ["a"] }, pageSize: 100, pageToken: "t" },
     ],
     [
       "ToolService.ExecuteTool",
@@ -92,6 +91,29 @@ test("tools are selected by provider, name and connection", async () => {
   });
 });
 
+test("without a filter, the tools of all accounts of the user are returned", async () => {
+  const tools = await client.actions.getTools({ identifier: "ada", pageSize: 1 });
+  const providers = new Set(tools.map((/** @type {any} */ tool) => tool.provider));
+  assert.deepEqual([...providers].sort(), ["GMAIL", "SLACK"]);
+  assert.deepEqual(await client.actions.getTools({ identifier: "nobody" }), []);
+  const { actions, sent } = recordedActions(
+    { connectedAccounts: [{ connector: "slack" }, { connector: "gmail" }], nextPageToken: "t" },
+    { connectedAccounts: [{ connector: "slack" }] },
+  );
+  await actions.getTools({ identifier: "user_1" });
+  assert.deepEqual(sent, [
+    ["ConnectedAccountService.ListConnectedAccounts", { identifier: "user_1", pageSize: 50 }],
+    [
+      "ConnectedAccountService.ListConnectedAccounts",
+      { identifier: "user_1", pageSize: 50, pageToken: "t" },
+    ],
+    [
+      "ToolService.ListScopedTools",
+      { identifier: "user_1", filter: { connectionNames: ["gmail", "slack"] }, pageSize: 100 },
+    ],
+  ]);
+});
+
 test("the text of a failure contains a link only if the account must be authorized", async () => {
   const execute = async (/** @type {any} */ actions) =>
     actions
@@ -107,6 +129,8 @@ test("the text of a failure contains a link only if the account must be authoriz
   respond({ link: "https://link.example" });
   assert.equal(await actions.describeToolFailure(error, { state: "s" }), withLink);
   assert.deepEqual(sent.at(-1)?.[1], { id: "ca_1", state: "s" });
+  respond({ link: "" });
+  assert.equal(await actions.describeToolFailure(error), "The tool failed: revoked");
   respond({ error: "ScalekitForbiddenException" });
   assert.equal(await actions.describeToolFailure(error), "The tool failed: revoked");
   const count = sent.length;
@@ -116,45 +140,18 @@ test("the text of a failure contains a link only if the account must be authoriz
   assert.equal(sent.length, count);
 });
 
-/** Connects accounts of Ada, as she does in the browser. */
-async function connectAccounts() {
-  const connection = (/** @type {string} */ id, /** @type {string} */ name) => ({
-    id,
-    key_id: name,
-    provider_key: name.toUpperCase(),
-    type: "OAUTH",
-  });
-  await admin("POST", "seed", {
-    connections: [connection("conn_1", "gmail"), connection("conn_2", "slack")],
-  });
-  for (const connectionName of ["gmail", "slack"]) {
-    const account = { connectionName, identifier: "ada" };
-    await client.actions.getOrCreateConnectedAccount(account);
-    const userVerifyUrl = "https://app.example/verify";
-    const { link } = await client.actions.getAuthorizationLink({ ...account, userVerifyUrl });
-    const response = await fetch(link, { redirect: "manual" });
-    const location = new URL(response.headers.get("location") ?? "");
-    const authRequestId = location.searchParams.get("auth_request_id");
-    await client.actions.verifyConnectedAccountUser({ authRequestId, identifier: "ada" });
-  }
-}
-
 /** A model that calls both tools at once, and then ends with a text. */
 function scriptedModel() {
   const usage = {
     inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
     outputTokens: { total: 1, text: 1, reasoning: 0 },
   };
-  const call = (/** @type {string} */ toolName, /** @type {object} */ input) => ({
+  const calls = CALLS.map(({ id, name, args }) => ({
     type: "tool-call",
-    toolCallId: `call_${toolName}`,
-    toolName,
-    input: JSON.stringify(input),
-  });
-  const calls = [
-    call("gmail_fetch_mails", { query: "subject:hi" }),
-    call("slack_send_message", { channel: "c", text: "hi" }),
-  ];
+    toolCallId: id,
+    toolName: name,
+    input: JSON.stringify(args),
+  }));
   const results = [
     {
       content: calls,
@@ -176,8 +173,7 @@ function scriptedModel() {
 async function runAgent(/** @type {object} */ options = {}) {
   const model = scriptedModel();
   const tools = await aiTools(client.actions, {
-    identifier: "ada",
-    toolNames: ["gmail_fetch_mails", "slack_send_message"],
+    ...SELECTION,
     pageSize: 1,
     ...options,
   });
@@ -198,30 +194,18 @@ async function runAgent(/** @type {object} */ options = {}) {
 }
 
 test("an agent calls two tools: one fails for authorization, with a fresh link", async () => {
-  await connectAccounts();
-  await admin("POST", "tool-responses", { tool_name: "gmail_*", data: { mails: ["hi"] } });
-  const error = { code: "UNAUTHENTICATED", message: "the grant was revoked" };
-  await admin("POST", "tool-responses", { tool_name: "slack_*", times: 1, error });
-  const userVerifyUrl = "https://app.example/verify";
-  const outputs = await runAgent({ authorizationLinks: { userVerifyUrl, state: "s1" } });
+  await environment.revokeSlack();
+  const outputs = await runAgent();
   assert.deepEqual(outputs.get("gmail_fetch_mails"), { type: "json", value: { mails: ["hi"] } });
   const failed = outputs.get("slack_send_message");
   assert.equal(failed.type, "error-text");
-  const [, link = ""] =
-    /The tool failed: the grant was revoked\. The user must authorize access again: (\S+)$/.exec(
-      failed.value,
-    ) ?? assert.fail(failed.value);
-  const location = (await fetch(link, { redirect: "manual" })).headers.get("location") ?? "";
-  assert.ok(location.startsWith(userVerifyUrl), location);
-  assert.equal(new URL(location).searchParams.get("state"), "s1");
+  await checkLink(failed.value);
   const pages = await environment.requests("operation=ToolService.ListScopedTools");
   assert.equal(pages.length, 2);
 });
 
 test("the link in the text of a failure can be switched off", async () => {
-  await connectAccounts();
-  const error = { code: "UNAUTHENTICATED", message: "the grant was revoked" };
-  await admin("POST", "tool-responses", { tool_name: "slack_*", times: 1, error });
+  await environment.revokeSlack();
   const outputs = await runAgent({ authorizationLinks: false });
   assert.match(outputs.get("slack_send_message").value, /The tool failed: the grant was revoked$/);
 });
@@ -229,7 +213,7 @@ test("the link in the text of a failure can be switched off", async () => {
 test("the failure of a tool has the original error as its cause", async () => {
   const cause = new ScalekitToolException("slow down", { httpStatus: 429 });
   const { actions } = recordedActions({ tools: [scoped({ name: "a" })] }, cause);
-  const { a } = await aiTools(actions, { identifier: "user_1" });
+  const { a } = await aiTools(actions, { identifier: "user_1", toolNames: ["a"] });
   await assert.rejects(Promise.resolve(a?.execute({}, {})), (error) => {
     assert.ok(error instanceof ToolFailure);
     assert.equal(error.cause, cause);
@@ -241,7 +225,7 @@ test("the failure of a tool has the original error as its cause", async () => {
 test("the execution of a tool stops with the signal of the AI SDK", async () => {
   const reason = new Error("stopped");
   const recorded = recordedActions({ tools: [scoped({ name: "a" })] }, reason);
-  const { a } = await aiTools(recorded.actions, { identifier: "user_1" });
+  const { a } = await aiTools(recorded.actions, { identifier: "user_1", toolNames: ["a"] });
   const abortSignal = AbortSignal.abort(reason);
   await assert.rejects(
     Promise.resolve(a?.execute({}, { abortSignal })),
@@ -253,29 +237,36 @@ test("the execution of a tool stops with the signal of the AI SDK", async () => 
 test("two accounts with the same tool are rejected", async () => {
   const tools = [scoped({ name: "a" }), scoped({ name: "a" }, "ca_2")];
   const { actions } = recordedActions({ tools });
-  await assert.rejects(aiTools(actions, { identifier: "user_1" }), {
+  await assert.rejects(aiTools(actions, { identifier: "user_1", toolNames: ["a"] }), {
     message: "two connected accounts have the tool a; select one with connectionNames",
   });
 });
 
 test("a missing package is named", () => {
   const program = `
-    const { aiTools } = require("scalekit-client/ai");
     const Module = require("node:module");
-    const { registerHooks } = Module;
     const resolve = (specifier, context, next) => {
-      if (specifier === "ai") throw new Error("missing");
+      if (/^(ai|@langchain|@modelcontextprotocol)/.test(specifier)) throw new Error("missing");
       return next(specifier, context);
     };
-    if (registerHooks) registerHooks({ resolve });
+    if (Module.registerHooks) Module.registerHooks({ resolve });
     else Module.register("data:text/javascript," + encodeURIComponent("export const resolve = " + resolve));
-    aiTools({}, { identifier: "a" }).catch((error) => console.log(error.message, "/", error.cause.message));`;
+    async function main() {
+      for (const [module, name] of [["ai", "aiTools"], ["langchain", "langchainTools"], ["mcp", "mcpServer"]]) {
+        const { [name]: adapter } = require("scalekit-client/" + module);
+        await adapter({}, { identifier: "a" }).catch((error) => console.log(error.message, "/", error.cause.message));
+      }
+    }
+    main();`;
   const output = execFileSync(process.execPath, ["-e", program], {
     cwd: import.meta.dirname,
     encoding: "utf8",
   });
-  assert.equal(
-    output,
-    "aiTools() needs the package ai, version 5 or newer: npm install ai / missing\n",
-  );
+  const langchain = "@langchain/core";
+  const mcp = "@modelcontextprotocol/sdk";
+  assert.deepEqual(output.trimEnd().split("\n"), [
+    "aiTools() needs the package ai, version 5 or newer: npm install ai / missing",
+    `langchainTools() needs the package ${langchain}, version 0.3 or 1: npm install ${langchain} / missing`,
+    `mcpServer() needs the package ${mcp}: npm install ${mcp} / missing`,
+  ]);
 });

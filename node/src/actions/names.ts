@@ -24,6 +24,7 @@ const SUGGESTED: Readonly<Record<string, readonly string[]>> = {
   form: ["formData"],
   query: ["queryParams"],
   timeout: ["timeoutMs"],
+  tools: ["toolNames"],
   url: ["path"],
 };
 

@@ -57,7 +57,8 @@ export abstract class ToolSetMethods extends ConnectionMethods {
   /**
    * Returns the tools that a user can call with their connected accounts, of all pages.
    *
-   * Adapters convert these tools for a framework, such as `aiTools` of `scalekit-client/ai`.
+   * Adapters convert these tools for a framework or a model API: `scalekit-client/ai`,
+   * `/anthropic`, `/langchain`, `/mcp` and `/openai`.
    */
   async getTools(params: GetToolsParams, call?: CallOptions): Promise<AgentTool[]> {
     const given = known("getTools", params, [
@@ -73,8 +74,15 @@ export abstract class ToolSetMethods extends ConnectionMethods {
       connectionNames: validate.optionalTexts("connectionNames", given.connectionNames) ?? [],
     };
     const identifier = text("identifier", given.identifier as string);
-    const options = { filter, pageSize: given.pageSize ?? 100 };
     const tools: AgentTool[] = [];
+    if (Object.values(filter).every((names) => names.length === 0)) {
+      // The service requires a filter, and the query of a GET request cannot contain an empty one.
+      filter.connectionNames = await connectionsOf(this, identifier, call);
+      if (filter.connectionNames.length === 0) {
+        return tools;
+      }
+    }
+    const options = { filter, pageSize: given.pageSize ?? 100 };
     for await (const scoped of this.tools.iterScopedTools(identifier, options, call)) {
       tools.push(agentTool(this, scoped));
     }
@@ -99,7 +107,7 @@ export abstract class ToolSetMethods extends ConnectionMethods {
     }
     try {
       const { link } = await this.getAuthorizationLinkFor(error, links === true ? {} : links);
-      return `${problem}. The user must authorize access again: ${link}`;
+      return link === "" ? problem : `${problem}. The user must authorize access again: ${link}`;
     } catch (failure) {
       // A missing link must not hide the failure of the tool.
       if (failure instanceof ScalekitServerException) {
@@ -108,6 +116,20 @@ export abstract class ToolSetMethods extends ConnectionMethods {
       throw failure;
     }
   }
+}
+
+/** Returns the names of the connections of a user's accounts. */
+async function connectionsOf(
+  { connectedAccounts }: ToolSetMethods,
+  identifier: string,
+  call: CallOptions | undefined,
+): Promise<string[]> {
+  const names = new Set<string>();
+  const filter = { identifier, pageSize: 50 };
+  for await (const { connector } of connectedAccounts.iterConnectedAccounts(filter, call)) {
+    names.add(connector);
+  }
+  return [...names].sort();
 }
 
 function agentTool(actions: ToolSetMethods, scoped: ScopedTool): AgentTool {
