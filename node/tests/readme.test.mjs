@@ -110,7 +110,7 @@ const CALLS = new Map([
 ]);
 
 CALLS.set(
-  "Agents",
+  "Connected accounts",
   `
     const link = await connect("ada", "s1");
     const redirected = await fetch(link, { redirect: "manual" });
@@ -136,7 +136,7 @@ CALLS.set(
 );
 
 CALLS.set(
-  "Tools for models",
+  "AI SDK",
   `
     const { MockLanguageModelV3 } = await import("ai/test");
     const tokens = { total: 1 };
@@ -153,15 +153,108 @@ CALLS.set(
   `,
 );
 
+CALLS.set(
+  "LangChain",
+  `
+    const { BaseChatModel } = await import("@langchain/core/language_models/chat_models");
+    const { AIMessage, HumanMessage } = await import("@langchain/core/messages");
+    class Model extends BaseChatModel {
+      _llmType() {
+        return "scripted";
+      }
+      bindTools(tools) {
+        console.log(tools.map((tool) => tool.name).includes("gmail_send_mail"));
+        return this;
+      }
+      async _generate(messages) {
+        const call = { id: "1", type: "tool_call", name: "gmail_send_mail", args: { to: "b@c.d" } };
+        const isLast = messages.at(-1).getType() === "tool";
+        const message = new AIMessage({
+          content: isLast ? messages.at(-1).content : "",
+          tool_calls: isLast ? [] : [call],
+        });
+        return { generations: [{ text: "", message }] };
+      }
+    }
+    console.log(await respond(new Model({}), "ada", [new HumanMessage("Send it.")]));
+  `,
+);
+
+CALLS.set(
+  "OpenAI",
+  `
+    const call = { name: "gmail_send_mail", arguments: '{"to":"b@c.d"}' };
+    const create = ({ tools, messages }) => {
+      const last = messages.at(-1);
+      const message = last.role === "tool"
+        ? { role: "assistant", content: last.content }
+        : { role: "assistant", tool_calls: [{ id: "1", type: "function", function: call }] };
+      if (last.role === "user") {
+        console.log(tools.map((tool) => tool.function.name).includes("gmail_send_mail"));
+      }
+      return { choices: [{ message }] };
+    };
+    const openai = { chat: { completions: { create } } };
+    console.log(await respond(openai, "model", "ada", [{ role: "user", content: "Send it." }]));
+  `,
+);
+
+CALLS.set(
+  "Anthropic",
+  `
+    const call = { type: "tool_use", id: "1", name: "gmail_send_mail", input: { to: "b@c.d" } };
+    const create = ({ tools, messages }) => {
+      const { content } = messages.at(-1);
+      if (content === "Send it.") {
+        console.log(tools.map((tool) => tool.name).includes("gmail_send_mail"));
+        return { content: [call], stop_reason: "tool_use" };
+      }
+      const text = { type: "text", text: content[0].content };
+      return { content: [text], stop_reason: "end_turn" };
+    };
+    const anthropic = { messages: { create } };
+    const messages = [{ role: "user", content: "Send it." }];
+    console.log((await respond(anthropic, "model", "ada", messages))[0].text);
+  `,
+);
+
+CALLS.set(
+  "MCP",
+  `
+    const sdk = "@modelcontextprotocol/sdk";
+    const { Client } = await import(sdk + "/client/index.js");
+    const { InMemoryTransport } = await import(sdk + "/inMemory.js");
+    const { StreamableHTTPClientTransport } = await import(sdk + "/client/streamableHttp.js");
+    const call = { name: "gmail_send_mail", arguments: { to: "b@c.d" } };
+    const { url, headers } = await connection("ada");
+    const remote = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
+    const [own, transport] = InMemoryTransport.createLinkedPair();
+    await serve("ada", transport);
+    for (const connected of [remote, own]) {
+      const client = new Client({ name: "test", version: "1.0.0" });
+      await client.connect(connected);
+      console.log(JSON.stringify((await client.callTool(call)).structuredContent));
+      await client.close();
+    }
+  `,
+);
+
+/** The output of a tool without a script. */
+const SENT = '{"params":{"to":"b@c.d"},"tool":"gmail_send_mail"}';
+
 /** The output of each snippet. */
 const EXPECTED = new Map([
   ["First call", /^created org_\d+\n$/],
   ["Login", /^the login was not started in this browser\n\S+@\S+\nhttp:\/\/localhost:3000\/\n$/],
   ["Token check", /^skc_\d+\nrejected: the token is malformed.*\nnull\n$/],
   ["Webhook", /^user\.created\nrejected: Invalid signature\n204 400\n$/],
-  ["Agents", /^s1 \S*\n\{ mails: \[ 'hi' \] \}\n\[ 'authorize' \]\n$/],
+  ["Connected accounts", /^s1 \S*\n\{ mails: \[ 'hi' \] \}\n\[ 'authorize' \]\n$/],
   ["Requests to third-party APIs", /^\[ \{ name: 'INBOX' \} \] \[ 'authorize' \]\n1000000\n$/],
-  ["Tools for models", /^no new mails\ngmail_fetch_mails,gmail_send_mail\n$/],
+  ["AI SDK", /^no new mails\ngmail_fetch_mails,gmail_send_mail\n$/],
+  ["LangChain", new RegExp(`^true\n${SENT}\n$`)],
+  ["OpenAI", new RegExp(`^true\n${SENT}\n$`)],
+  ["Anthropic", new RegExp(`^true\n${SENT}\n$`)],
+  ["MCP", new RegExp(`^${SENT}\n${SENT}\n$`)],
   ["Errors", /^404 RESOURCE_NOT_FOUND req_\w+\n$/],
   ["Cancelling and deadlines", /^AbortError\n$/],
   ["Paging", /^(.+\n)*done\n$/],
