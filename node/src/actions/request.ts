@@ -76,7 +76,7 @@ export abstract class RequestMethods extends ToolSetMethods {
    * if it is a GET, HEAD or OPTIONS request without a body.
    *
    * @throws {ScalekitServerException} The status is not 2xx, and `response` of the exception is the
-   *   response. Or there was no response, or a body of more than 64 MiB that is not a stream.
+   *   response. Or the service did not respond, or the body is larger than 64 MiB and not a stream.
    *   {@link ActionsClient.getAuthorizationLinkFor} accepts the exception.
    *
    * @example

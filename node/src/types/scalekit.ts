@@ -113,7 +113,7 @@ export type WebhookPayload = string | Uint8Array | ArrayBuffer;
 export interface ScalekitOptions {
   /** Timeout of a call, retries and waits included. Default: 20000. */
   timeoutMs?: number;
-  /** Timeout of a tool execution, retries and waits included. Default: 60000. */
+  /** Timeout of a tool execution, and of `request` of `client.actions`. Default: 60000. */
   toolTimeoutMs?: number;
   /** Timeout of one connection attempt, TLS included. Default: 10000. */
   connectTimeoutMs?: number;
