@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use scalekit_bindings::language::KOTLIN;
 use scalekit_bindings::options::call_timeout;
-use scalekit_bindings::proxy::{self, Head, Pairs};
+use scalekit_bindings::proxy::{self, Pairs};
 
 use crate::call::{CallResponse, HttpHeader};
 use crate::cancellation::Cancellation;
@@ -92,11 +92,11 @@ impl NativeClient {
         );
         let sent = proxy::send_and_read(self.core.clone(), parts, timeout);
         task::run("proxy", cancellation, async move {
-            let (Head { status, headers, .. }, body) = sent.await?;
+            let (head, body) = sent.await?;
             let header = |(name, value)| HttpHeader { name, value };
             Ok(CallResponse {
-                status,
-                headers: headers.into_iter().map(header).collect(),
+                status: head.status,
+                headers: head.headers.into_iter().map(header).collect(),
                 body: body.into(),
             })
         })
