@@ -212,7 +212,7 @@ def test_anthropic(module: ModuleType, shared_emulator: Emulator) -> None:
 
 def test_the_snippet_for_the_ai_sdk_is_tested_in_node() -> None:
     (snippet,) = snippets(GUIDE, "js").values()
-    assert snippet == snippets("node/README.md", "js")["Tools for models"]
+    assert snippet == snippets("node/README.md", "js")["AI SDK"]
 
 
 @of("MCP servers")
