@@ -18,6 +18,7 @@
 //! one key per secret and no associated data.
 
 use std::fmt;
+use std::sync::Arc;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::error::Unspecified;
@@ -25,6 +26,8 @@ use aws_lc_rs::hkdf::{HKDF_SHA256, Prk, Salt};
 use aws_lc_rs::rand;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Message};
@@ -51,8 +54,11 @@ const V2_KEY: &[u8] = b"key";
 ///
 /// To rotate a secret, put the new one first. Remove the old one after the sessions that it encrypted
 /// have ended or were written again.
+///
+/// Clones share the keys: pass one key ring to `SessionCookies` and `LoginCookies`.
+#[derive(Clone)]
 pub struct KeyRing {
-    keys: Vec<Key>,
+    keys: Arc<[Key]>,
 }
 
 struct Key {
@@ -83,8 +89,8 @@ pub enum OpenError {
 }
 
 /// A decrypted value.
-pub(super) struct Opened {
-    pub(super) plain: Zeroizing<Vec<u8>>,
+pub(super) struct Opened<T> {
+    pub(super) value: T,
     /// `true` if the value should be encrypted again: with the current version and first secret.
     pub(super) outdated: bool,
 }
@@ -93,8 +99,8 @@ impl KeyRing {
     /// Creates a key ring. The first secret encrypts, all of them decrypt.
     ///
     /// # Errors
-    /// There is no secret, the first one has fewer than 32 characters, or another one is empty. Old
-    /// secrets may be shorter, so that a short secret can be replaced.
+    /// The list is empty, the first secret has fewer than 32 characters, or an old secret is empty.
+    /// Old secrets may be shorter, so that a short secret can be replaced.
     pub fn new<S: Into<Secret>>(secrets: impl IntoIterator<Item = S>) -> Result<Self, Error> {
         let secrets: Vec<Secret> = secrets.into_iter().map(Into::into).collect();
         let invalid =
@@ -121,12 +127,14 @@ impl KeyRing {
         Ok(Self { keys })
     }
 
-    /// Encrypts `plain` for the cookie `name`.
+    /// Encrypts the JSON of `value` for the cookie `name`.
     ///
     /// # Errors
     /// The operating system fails to return random numbers.
-    pub(super) fn seal(&self, name: &str, plain: &[u8]) -> Result<String, Error> {
-        self.try_seal(name, plain)
+    pub(super) fn seal(&self, name: &str, value: &impl Serialize) -> Result<String, Error> {
+        let json = serde_json::to_vec(value).map(Zeroizing::new);
+        let json = json.map_err(|error| Error::invalid_argument(error.to_string()))?;
+        self.try_seal(name, &json)
             .map_err(|Unspecified| Error::config("the cookie cannot be encrypted"))
     }
 
@@ -147,25 +155,27 @@ impl KeyRing {
         Ok(URL_SAFE_NO_PAD.encode([header.as_slice(), &content].concat()))
     }
 
-    /// Decrypts the value of the cookie `name`. Version 1 is accepted if `accept_v1` is set.
-    pub(super) fn open(
+    /// Decrypts a value of the cookie `name`. Version 1 is accepted if `accept_v1` is set.
+    pub(super) fn open<T: DeserializeOwned>(
         &self,
         name: &str,
-        value: &str,
+        sealed: &str,
         accept_v1: bool,
-    ) -> Result<Opened, OpenError> {
+    ) -> Result<Opened<T>, OpenError> {
         let bytes = URL_SAFE_NO_PAD
-            .decode(value)
+            .decode(sealed)
             .map_err(|_| OpenError::Malformed)?;
-        match bytes.first() {
-            Some(1) if accept_v1 => self.open_v1(&bytes[1..]),
-            Some(2) => self.open_v2(name, &bytes),
-            Some(_) => Err(OpenError::Version),
-            None => Err(OpenError::Malformed),
-        }
+        let (json, outdated) = match bytes.first() {
+            Some(1) if accept_v1 => (self.open_v1(&bytes[1..])?, true),
+            Some(2) => self.open_v2(name, &bytes)?,
+            Some(_) => return Err(OpenError::Version),
+            None => return Err(OpenError::Malformed),
+        };
+        let value = serde_json::from_slice(&json).map_err(|_| OpenError::Content)?;
+        Ok(Opened { value, outdated })
     }
 
-    fn open_v1(&self, bytes: &[u8]) -> Result<Opened, OpenError> {
+    fn open_v1(&self, bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let (nonce, sealed) = bytes
             .split_at_checked(NONCE_LEN)
             .ok_or(OpenError::Malformed)?;
@@ -173,14 +183,11 @@ impl KeyRing {
             let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
             decrypted(&key.v1, nonce, &[], sealed)
         });
-        let plain = plain.ok_or(OpenError::Tampered)?;
-        Ok(Opened {
-            plain,
-            outdated: true,
-        })
+        plain.ok_or(OpenError::Tampered)
     }
 
-    fn open_v2(&self, name: &str, bytes: &[u8]) -> Result<Opened, OpenError> {
+    /// Also returns `true` if an old secret encrypted the value.
+    fn open_v2(&self, name: &str, bytes: &[u8]) -> Result<(Zeroizing<Vec<u8>>, bool), OpenError> {
         let (header, sealed) = bytes.split_at_checked(HEADER).ok_or(OpenError::Malformed)?;
         let id = &header[1..=ID];
         let (salt, nonce) = header[1 + ID..].split_at(SALT);
@@ -195,10 +202,7 @@ impl KeyRing {
                 .ok()
                 .and_then(|(nonce, key)| decrypted(&key, nonce, name.as_bytes(), sealed));
             if let Some(content) = opened {
-                return Ok(Opened {
-                    plain: decompressed(&content)?,
-                    outdated: index > 0,
-                });
+                return Ok((decompressed(&content)?, index > 0));
             }
         }
         Err(if known {

@@ -1,4 +1,4 @@
-//! Login attempts. Each has a cookie of its own, so that two tabs do not disturb each other.
+//! Login attempts. Each attempt has a separate cookie, so two tabs do not affect each other.
 
 use std::fmt;
 
@@ -56,7 +56,7 @@ pub struct LoginCookies {
     options: CookieOptions,
 }
 
-/// A login attempt: the values that the callback needs. `Debug` shows none of them.
+/// A login attempt: the values that the callback needs. `Debug` does not show them.
 #[derive(Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LoginAttempt {
@@ -143,10 +143,8 @@ impl LoginCookies {
             return_path: return_to.and_then(return_path).map(str::to_owned),
             started_at: now,
         };
-        let plain = serde_json::to_vec(&attempt)
-            .map_err(|error| Error::invalid_argument(error.to_string()))?;
         let name = self.cookie_name(&attempt.state[..ID]);
-        let value = self.keys.seal(&name, &plain)?;
+        let value = self.keys.seal(&name, &attempt)?;
         let mut set = vec![SetCookie::new(
             &name,
             value,
@@ -205,7 +203,7 @@ impl LoginCookies {
         let value = cookies.get(name).ok_or(LoginError::NotStarted)?;
         let opened = self.keys.open(name, value, false);
         let opened = opened.map_err(|_| LoginError::StateMismatch)?;
-        serde_json::from_slice(&opened.plain).map_err(|_| LoginError::StateMismatch)
+        Ok(opened.value)
     }
 
     fn cookie_name(&self, id: &str) -> String {

@@ -83,7 +83,7 @@ impl SessionCookies {
     /// Returns the session of a request.
     ///
     /// # Errors
-    /// There is no session cookie, or it is not valid.
+    /// The session cookie is missing or not valid.
     pub fn read(&self, cookies: &RequestCookies<'_>) -> Result<ReadSession, ReadError> {
         let whole = cookies.get(&self.name).filter(|value| !value.is_empty());
         let chunks = || {
@@ -102,9 +102,8 @@ impl SessionCookies {
 
     fn open(&self, value: &str) -> Result<ReadSession, OpenError> {
         let opened = self.keys.open(&self.name, value, true)?;
-        let session = serde_json::from_slice(&opened.plain).map_err(|_| OpenError::Content)?;
         Ok(ReadSession {
-            session,
+            session: opened.value,
             outdated: opened.outdated,
         })
     }
@@ -120,11 +119,7 @@ impl SessionCookies {
         session: &Session,
         cookies: &RequestCookies<'_>,
     ) -> Result<Vec<SetCookie>, Error> {
-        let plain = zeroize::Zeroizing::new(
-            serde_json::to_vec(session)
-                .map_err(|error| Error::invalid_argument(error.to_string()))?,
-        );
-        let value = self.keys.seal(&self.name, &plain)?;
+        let value = self.keys.seal(&self.name, session)?;
         let mut set = Vec::with_capacity(1);
         if self.name.len() + value.len() <= MAX_COOKIE {
             set.push(SetCookie::new(&self.name, value, None, &self.options));
