@@ -5,7 +5,7 @@
 //! | [`KeyRing`] | encrypts cookies; old secrets stay readable while you rotate them |
 //! | [`LoginCookies`] | one cookie per login attempt: state, nonce, PKCE verifier, return path |
 //! | [`SessionCookies`] | the session of a signed-in user, split over several cookies if it is large |
-//! | [`RefreshPolicy`] | when to refresh a session, and what a failed refresh means |
+//! | [`RefreshPolicy`] | decides when to refresh a session, and whether it survives a failed refresh |
 //! | [`return_path`] | rejects return paths that lead to another origin |
 //!
 //! The caller passes in the cookies of the request and the current time, and sends the returned

@@ -1,11 +1,11 @@
-//! When to refresh a session, and what a failed refresh means.
+//! Decides when to refresh a session, and whether it survives a failed refresh.
 
 use std::time::Duration;
 
 use super::Session;
 use crate::error::{Error, ErrorKind};
 
-/// When to refresh a session, and how long it survives failed refreshes.
+/// Decides when to refresh a session, and how long it survives failed refreshes.
 ///
 /// ```
 /// use std::time::Duration;
@@ -36,7 +36,7 @@ pub enum SessionState {
     Expired,
 }
 
-/// What to do after a failed refresh.
+/// The consequence of a failed refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AfterFailure {

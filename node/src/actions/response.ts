@@ -13,8 +13,8 @@ export interface ProxyResponse<Data = any> {
   /** The name of the status, such as `Not Found`, or `""`. */
   statusText: string;
   /**
-   * The headers with lower-case names. Repeated values are joined with commas, except those of
-   * `set-cookie`, which are an array.
+   * The headers with lower-case names. Repeated values are joined with commas. The values of
+   * `set-cookie` are an array.
    */
   headers: IncomingHttpHeaders;
 }

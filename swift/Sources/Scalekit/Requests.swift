@@ -37,8 +37,8 @@ extension ScalekitClient {
     ///   - timeout: Time limit of the request with the body of the response. Default:
     ///     `toolTimeout` of the client.
     /// - Returns: The response, with any status.
-    /// - Throws: ``ScalekitError`` if an argument is invalid, if there is no response, or if its body
-    ///   has more than 64 MiB; `CancellationError` if the task is cancelled.
+    /// - Throws: ``ScalekitError`` if an argument is invalid, the service does not respond, or the
+    ///   body exceeds 64 MiB; `CancellationError` if the task is cancelled.
     public func request(
         _ path: String,
         connectionName: String,

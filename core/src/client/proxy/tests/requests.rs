@@ -1,4 +1,4 @@
-//! What a request sends, and which requests are rejected.
+//! The content of requests, and rejected requests.
 
 use super::*;
 

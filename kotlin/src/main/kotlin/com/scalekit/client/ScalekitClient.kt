@@ -118,7 +118,7 @@ public class ScalekitClient private constructor(calls: Calls) : Services(calls),
      * @param callOptions The time limit includes the body. Default: `toolTimeout` of the client.
      * @return The response, with any status.
      * @throws ScalekitArgumentException if an argument is invalid.
-     * @throws ScalekitServerException if there is no response, or its body has more than 64 MiB.
+     * @throws ScalekitServerException if the service does not respond, or the body exceeds 64 MiB.
      */
     @JvmSynthetic
     public suspend fun request(
