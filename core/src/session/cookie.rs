@@ -154,8 +154,8 @@ impl CookieOptions {
     /// 4.1, and RFC 6265bis, section 4.1.3).
     ///
     /// # Errors
-    /// The name is not a token, an attribute contains `;` or a control character, `SameSite=None` is
-    /// not `Secure`, or a prefix `__Host-` or `__Secure-` requires other attributes.
+    /// The name is not a token, an attribute contains `;` or a control character, `SameSite=None`
+    /// is not `Secure`, or a prefix `__Host-` or `__Secure-` requires other attributes.
     pub fn check(&self, name: &str) -> Result<(), Error> {
         let invalid = |option: &'static str, text: &str| {
             Err(Error::config(Message::about(option).text(text)))

@@ -52,8 +52,8 @@ const V2_KEY: &[u8] = b"key";
 
 /// Secrets that encrypt cookies. The first secret encrypts. All secrets decrypt.
 ///
-/// To rotate a secret, put the new one first. Remove the old one after the sessions that it encrypted
-/// have ended or were written again.
+/// To rotate a secret, put the new one first. Remove the old one after the sessions that it
+/// encrypted have ended or were written again.
 ///
 /// Clones share the keys: pass one key ring to `SessionCookies` and `LoginCookies`.
 #[derive(Clone)]
