@@ -71,7 +71,7 @@
 //! | feature | default | content |
 //! |---|---|---|
 //! | `client` | yes | [`Client`], the API types, and HTTP with `reqwest` and `tokio` |
-//! | `session` | no | session cookies of web applications: module `session` |
+//! | `session` | no | session cookies of web applications: module `session`; with `client`, login and sessions: module `web_auth` |
 //!
 //! Without default features, the crate has no network and no async runtime. It validates tokens
 //! with given keys ([`token::KeySet`]), verifies webhooks ([`webhook::Verifier`]) and builds login
@@ -126,6 +126,8 @@ mod test_server;
 /// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+#[cfg(all(feature = "client", feature = "session"))]
+pub use client::web_auth;
 /// Defaults and limits of the client options, for bindings.
 #[doc(hidden)]
 pub use config::defaults;

@@ -17,6 +17,7 @@
 //! | [`tasks`] | background tasks by number |
 //! | [`tokens`] | token validation with cached keys, PKCE |
 //! | [`urls`] | login and logout URLs |
+//! | [`web_auth`] | login and sessions of web applications |
 //! | [`webhooks`] | verification of webhooks and interceptor requests |
 
 pub mod call;
@@ -33,6 +34,7 @@ pub mod runtime;
 pub mod tasks;
 pub mod tokens;
 pub mod urls;
+pub mod web_auth;
 pub mod webhooks;
 
 pub use failure::{BindingError, Failure};

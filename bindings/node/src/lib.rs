@@ -26,6 +26,7 @@ mod panics;
 mod proxy;
 mod tokens;
 mod urls;
+mod web_auth;
 mod webhooks;
 
 use napi_derive::napi;

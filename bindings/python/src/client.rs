@@ -21,7 +21,7 @@ use crate::webhooks::verify_payload;
 /// The client of the core. It also works in forked processes.
 #[pyclass(frozen, module = "scalekit._native")]
 pub(crate) struct NativeClient {
-    client: ProcessClient,
+    pub(crate) client: ProcessClient,
     #[pyo3(get)]
     env_url: String,
     #[pyo3(get)]

@@ -14,6 +14,7 @@ mod text;
 mod tokens;
 mod urls;
 mod value;
+mod web_auth;
 mod webhooks;
 
 /// The Rust core. This module is private: use the clients of `scalekit`.
@@ -33,6 +34,8 @@ mod _native {
     use crate::sink::{Sink, Task};
     #[pymodule_export]
     use crate::tokens::generate_pkce;
+    #[pymodule_export]
+    use crate::web_auth::{WebAuth, WebAuthFlow, web_auth_tool};
 
     /// Returns the full name of an operation's response message.
     #[pyfunction]

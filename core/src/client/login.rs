@@ -1,5 +1,8 @@
 //! Login: URLs, code exchange, refresh and client tokens.
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use serde_json::Value;
+
 use super::Client;
 use crate::error::{Error, Message};
 use crate::http::{Deadline, Safety};
@@ -7,7 +10,8 @@ use crate::oauth::{
     self, AuthenticationResult, AuthorizationUrlOptions, ClientToken, CodeOptions,
     LogoutUrlOptions, RefreshResult, TokenResponse, request_token,
 };
-use crate::token::TokenValidation;
+use crate::secret::Secret;
+use crate::token::{TokenError, TokenValidation};
 
 const AUTHENTICATE: &str = "authenticate_with_code";
 const REFRESH: &str = "refresh_access_token";
@@ -92,6 +96,7 @@ impl Client {
             expires_in: response.expires_in(),
             ..Default::default()
         };
+        let mut nonce = None;
         if let Some(id_token) = response.text("id_token") {
             let checks = TokenValidation {
                 audience: Some(vec![self.client_id().to_owned()]),
@@ -104,6 +109,18 @@ impl Client {
                 .map_err(|error| error.with_operation(AUTHENTICATE).with_retryable(false))?;
             result.set_claims(claims.as_map());
             result.id_token = Some(id_token);
+            nonce = claims.as_map().get("nonce").cloned();
+        }
+        let matches = |expected: &Secret| {
+            let nonce = nonce.as_ref().and_then(Value::as_str).unwrap_or_default();
+            verify_slices_are_equal(nonce.as_bytes(), expected.expose().as_bytes()).is_ok()
+        };
+        if options
+            .nonce
+            .as_ref()
+            .is_some_and(|expected| !matches(expected))
+        {
+            return Err(Error::from(TokenError::Nonce).with_operation(AUTHENTICATE));
         }
         Ok(result)
     }

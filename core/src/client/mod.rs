@@ -12,6 +12,8 @@ pub mod proxy;
 mod rpc;
 mod tokens;
 pub(crate) mod typed;
+#[cfg(feature = "session")]
+pub mod web_auth;
 mod webhooks;
 
 #[cfg(test)]

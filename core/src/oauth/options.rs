@@ -183,10 +183,13 @@ impl LogoutUrlOptions {
 pub struct CodeOptions {
     /// The PKCE verifier; required if the authorization URL had a challenge.
     pub code_verifier: Option<Secret>,
+    /// The nonce of the authorization URL. If set, the response must have an ID token with it
+    /// (OpenID Connect Core 1.0, section 3.1.3.7).
+    pub nonce: Option<Secret>,
 }
 
 impl CodeOptions {
-    /// Creates options without a PKCE verifier.
+    /// Creates options without a PKCE verifier and a nonce.
     ///
     /// ```
     /// use scalekit::oauth::{CodeOptions, Pkce};
@@ -203,6 +206,12 @@ impl CodeOptions {
     #[must_use]
     pub fn code_verifier(mut self, code_verifier: impl Into<Secret>) -> Self {
         self.code_verifier = Some(code_verifier.into());
+        self
+    }
+    /// Sets the nonce of the authorization URL.
+    #[must_use]
+    pub fn nonce(mut self, nonce: impl Into<Secret>) -> Self {
+        self.nonce = Some(nonce.into());
         self
     }
 }

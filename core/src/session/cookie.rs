@@ -19,11 +19,18 @@ pub struct RequestCookies<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 impl<'a> RequestCookies<'a> {
     /// Parses a `Cookie` header. Parts without `=` are ignored.
     pub fn parse(header: &'a str) -> Self {
-        header
-            .split(';')
-            .filter_map(|part| part.split_once('='))
-            .map(|(name, value)| (name.trim(), value.trim().trim_matches('"')))
-            .collect()
+        let mut cookies = Self::default();
+        cookies.extend(header);
+        cookies
+    }
+
+    /// Adds the cookies of another `Cookie` header. HTTP/2 allows several (RFC 9113, section
+    /// 8.2.3).
+    pub fn extend(&mut self, header: &'a str) {
+        let parts = header.split(';').filter_map(|part| part.split_once('='));
+        let cookies =
+            parts.map(|(name, value)| (name.trim().into(), value.trim().trim_matches('"').into()));
+        self.0.extend(cookies);
     }
 
     /// The value of a cookie; the first one if the name occurs several times.
@@ -75,7 +82,8 @@ pub enum SameSite {
 }
 
 impl SameSite {
-    fn as_str(self) -> &'static str {
+    /// `Lax`, `Strict` or `None`.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Lax => "Lax",
             Self::Strict => "Strict",

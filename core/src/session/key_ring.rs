@@ -28,6 +28,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Message};
@@ -89,10 +90,10 @@ pub enum OpenError {
 }
 
 /// A decrypted value.
-pub(super) struct Opened<T> {
-    pub(super) value: T,
+pub(crate) struct Opened<T> {
+    pub(crate) value: T,
     /// `true` if the value should be encrypted again: with the current version and first secret.
-    pub(super) outdated: bool,
+    pub(crate) outdated: bool,
 }
 
 impl KeyRing {
@@ -131,11 +132,23 @@ impl KeyRing {
     ///
     /// # Errors
     /// The operating system fails to return random numbers.
-    pub(super) fn seal(&self, name: &str, value: &impl Serialize) -> Result<String, Error> {
+    pub(crate) fn seal(&self, name: &str, value: &impl Serialize) -> Result<String, Error> {
         let json = serde_json::to_vec(value).map(Zeroizing::new);
         let json = json.map_err(|error| Error::invalid_argument(error.to_string()))?;
         self.try_seal(name, &json)
             .map_err(|Unspecified| Error::config("the cookie cannot be encrypted"))
+    }
+
+    /// Encrypts a JSON value. Public for bindings.
+    #[doc(hidden)]
+    pub fn seal_json(&self, name: &str, value: &Value) -> Result<String, Error> {
+        self.seal(name, value)
+    }
+
+    /// Decrypts a JSON value of version 1 or 2. Public for bindings.
+    #[doc(hidden)]
+    pub fn open_json(&self, name: &str, sealed: &str) -> Result<Value, OpenError> {
+        Ok(self.open(name, sealed, true)?.value)
     }
 
     fn try_seal(&self, name: &str, plain: &[u8]) -> Result<String, Unspecified> {
@@ -156,7 +169,7 @@ impl KeyRing {
     }
 
     /// Decrypts a value of the cookie `name`. Version 1 is accepted if `accept_v1` is set.
-    pub(super) fn open<T: DeserializeOwned>(
+    pub(crate) fn open<T: DeserializeOwned>(
         &self,
         name: &str,
         sealed: &str,

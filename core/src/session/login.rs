@@ -13,9 +13,6 @@ use super::{CookieOptions, KeyRing, RequestCookies, SetCookie, return_path};
 use crate::error::Error;
 use crate::oauth::Pkce;
 
-/// The start of the cookie names.
-const DEFAULT_NAME: &str = "sk_oauth_state";
-
 /// The time that a user has to sign in, in seconds.
 const LIFETIME: i64 = 600;
 
@@ -103,11 +100,14 @@ pub enum LoginError {
 }
 
 impl LoginCookies {
+    /// The default start of the names, as in the official packages.
+    pub const DEFAULT_NAME: &'static str = "sk_oauth_state";
+
     /// Cookies named `sk_oauth_state.<id>` with the default attributes.
     pub fn new(keys: KeyRing) -> Self {
         Self {
             keys,
-            prefix: format!("{DEFAULT_NAME}."),
+            prefix: format!("{}.", Self::DEFAULT_NAME),
             options: CookieOptions::default(),
         }
     }

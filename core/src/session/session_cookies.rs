@@ -1,11 +1,11 @@
 //! The session cookie, split over several cookies if it is large.
 
-use super::key_ring::OpenError;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::key_ring::{OpenError, Opened};
 use super::{CookieOptions, KeyRing, RequestCookies, Session, SetCookie};
 use crate::error::{Error, Message};
-
-/// The name of the session cookie in the official packages.
-const DEFAULT_NAME: &str = "sk_session";
 
 /// The maximum length of name and value of a cookie, in characters. Browsers accept 4,096 with the
 /// attributes.
@@ -48,11 +48,14 @@ pub enum ReadError {
 }
 
 impl SessionCookies {
+    /// The default name of the cookie, as in the official packages.
+    pub const DEFAULT_NAME: &'static str = "sk_session";
+
     /// Session cookies named `sk_session` with the default attributes.
     pub fn new(keys: KeyRing) -> Self {
         Self {
             keys,
-            name: DEFAULT_NAME.to_owned(),
+            name: Self::DEFAULT_NAME.to_owned(),
             options: CookieOptions::default(),
         }
     }
@@ -85,6 +88,19 @@ impl SessionCookies {
     /// # Errors
     /// The session cookie is missing or not valid.
     pub fn read(&self, cookies: &RequestCookies<'_>) -> Result<ReadSession, ReadError> {
+        let opened = self.read_as(cookies)?;
+        Ok(ReadSession {
+            session: opened.value,
+            outdated: opened.outdated,
+        })
+    }
+
+    /// Returns the value of the cookie, decrypted.
+    pub(crate) fn read_as<T: DeserializeOwned>(
+        &self,
+        cookies: &RequestCookies<'_>,
+    ) -> Result<Opened<T>, ReadError> {
+        let open = |value: &str| self.keys.open(&self.name, value, true);
         let whole = cookies.get(&self.name).filter(|value| !value.is_empty());
         let chunks = || {
             let parts: Vec<&str> = (0..MAX_CHUNKS)
@@ -92,20 +108,12 @@ impl SessionCookies {
                 .collect();
             Some(parts.concat()).filter(|value| !value.is_empty())
         };
-        match (whole.map(|value| self.open(value)), chunks()) {
-            (Some(Ok(read)), _) => Ok(read),
-            (_, Some(value)) => Ok(self.open(&value)?),
+        match (whole.map(open), chunks()) {
+            (Some(Ok(opened)), _) => Ok(opened),
+            (_, Some(value)) => Ok(open(&value)?),
             (Some(Err(error)), None) => Err(error.into()),
             (None, None) => Err(ReadError::Missing),
         }
-    }
-
-    fn open(&self, value: &str) -> Result<ReadSession, OpenError> {
-        let opened = self.keys.open(&self.name, value, true)?;
-        Ok(ReadSession {
-            session: opened.value,
-            outdated: opened.outdated,
-        })
     }
 
     /// Returns the cookies that store `session`, and deletions of the cookies of `cookies` that
@@ -119,7 +127,16 @@ impl SessionCookies {
         session: &Session,
         cookies: &RequestCookies<'_>,
     ) -> Result<Vec<SetCookie>, Error> {
-        let value = self.keys.seal(&self.name, session)?;
+        self.write_as(session, cookies)
+    }
+
+    /// Like [`write`](Self::write), for any value.
+    pub(crate) fn write_as(
+        &self,
+        value: &impl Serialize,
+        cookies: &RequestCookies<'_>,
+    ) -> Result<Vec<SetCookie>, Error> {
+        let value = self.keys.seal(&self.name, value)?;
         let mut set = Vec::with_capacity(1);
         if self.name.len() + value.len() <= MAX_COOKIE {
             set.push(SetCookie::new(&self.name, value, None, &self.options));

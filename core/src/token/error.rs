@@ -48,6 +48,9 @@ pub enum TokenError {
     /// Scopes are missing.
     #[error("the token lacks the scopes {}", .0.join(", "))]
     Scopes(Vec<String>),
+    /// `nonce` is not the one of the login, so the ID token belongs to another login.
+    #[error("the nonce of the ID token does not match the login")]
+    Nonce,
 }
 
 impl TokenError {
@@ -68,6 +71,7 @@ impl TokenError {
             Self::Issuer => "issuer",
             Self::Audience => "audience",
             Self::Scopes(_) => "scopes",
+            Self::Nonce => "nonce",
         }
     }
 }
