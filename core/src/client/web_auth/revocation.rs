@@ -7,10 +7,11 @@ use super::sessions::store_failure;
 use crate::error::Error;
 
 /// Events of the service that end the session of their data.
-const ENDS_SESSION: [&str; 4] = [
+const ENDS_SESSION: [&str; 5] = [
     "session.revoked",
     "session.ended",
     "session.expired",
+    "session.logged_out",
     "user.logout",
 ];
 
