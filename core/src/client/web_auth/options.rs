@@ -183,6 +183,10 @@ impl Settings {
             Ok(url) if url.has_host() && matches!(url.scheme(), "http" | "https") => url,
             _ => return invalid("redirect_uri", " must be an http or https URL with a host"),
         };
+        if !options.scopes.iter().any(|scope| scope == "openid") {
+            // Without it, the response has no ID token and so no nonce.
+            return invalid("scopes", " must contain \"openid\"");
+        }
         for (option, path) in [
             ("login_path", &options.login_path),
             ("post_login_redirect", &options.post_login_redirect),
