@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use scalekit::Error;
 use scalekit::oauth::AuthorizationUrlOptions;
 use scalekit::session::{Session, SetCookie};
-use scalekit::web_auth::{LoginParameters, Outcome, Requirements, WebRequest};
+use scalekit::web_auth::{LoginParameters, Outcome, Requirements, WebRequest, WebResponse};
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
@@ -23,7 +24,7 @@ pub(super) struct Request<'a> {
 pub(super) enum Action {
     Session,
     Require(Requirements),
-    Login(LoginParameters),
+    Login(Box<LoginParameters>),
     Callback,
     Logout,
     Revoke(String),
@@ -57,11 +58,12 @@ struct RequestJson<'a> {
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct RequirementsJson {
+pub(super) struct RequirementsJson {
     organization: bool,
     organization_id: Option<String>,
     roles: Vec<String>,
     permissions: Vec<String>,
+    scopes: Vec<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -82,7 +84,7 @@ impl<'a> Request<'a> {
         let action = match (&*json.action, json.session_id, json.event) {
             ("session", None, None) => Action::Session,
             ("require", None, None) => Action::Require(json.require.into()),
-            ("login", None, None) => Action::Login(json.login.into()),
+            ("login", None, None) => Action::Login(Box::new(json.login.into())),
             ("callback", None, None) => Action::Callback,
             ("logout", None, None) => Action::Logout,
             ("revoke", Some(id), None) => Action::Revoke(id),
@@ -129,6 +131,7 @@ impl From<RequirementsJson> for Requirements {
         required.organization_id = json.organization_id;
         required.roles = json.roles;
         required.permissions = json.permissions;
+        required.scopes = json.scopes;
         required
     }
 }
@@ -166,7 +169,7 @@ struct OutcomeJson<'a> {
 }
 
 #[derive(Serialize)]
-struct ResponseJson<'a> {
+pub(super) struct ResponseJson<'a> {
     status: u16,
     headers: &'a [(&'static str, String)],
     body: &'a str,
@@ -186,31 +189,38 @@ struct CookieJson<'a> {
 }
 
 #[derive(Serialize)]
-struct ErrorJson<'a> {
+pub(super) struct ErrorJson<'a> {
     message: String,
     error_code: Option<&'a str>,
     retryable: bool,
 }
 
 pub(super) fn outcome(outcome: &Outcome) -> Result<String, BindingError> {
-    let response = outcome.response.as_ref();
     let json = OutcomeJson {
         session: outcome.session.as_ref(),
-        response: response.map(|response| ResponseJson {
-            status: response.status,
-            headers: &response.headers,
-            body: &response.body,
-        }),
+        response: outcome.response.as_ref().map(response_json),
         cookies: &outcome.cookies,
         event: outcome.event.map(|event| event.as_str()),
         reason: outcome.reason.as_ref().map(|reason| reason.as_str()),
-        error: outcome.error.as_ref().map(|error| ErrorJson {
-            message: error.to_string(),
-            error_code: error.error_code(),
-            retryable: error.retryable(),
-        }),
+        error: outcome.error.as_ref().map(error_json),
     };
     serde_json::to_string(&json).map_err(BindingError::internal)
+}
+
+pub(super) fn response_json(response: &WebResponse) -> ResponseJson<'_> {
+    ResponseJson {
+        status: response.status,
+        headers: &response.headers,
+        body: &response.body,
+    }
+}
+
+pub(super) fn error_json(error: &Error) -> ErrorJson<'_> {
+    ErrorJson {
+        message: error.to_string(),
+        error_code: error.error_code(),
+        retryable: error.retryable(),
+    }
 }
 
 fn cookies<S: Serializer>(cookies: &[SetCookie], serializer: S) -> Result<S::Ok, S::Error> {

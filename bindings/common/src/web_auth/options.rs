@@ -8,8 +8,6 @@ use scalekit::web_auth::{MemoryStore, WebAuthOptions};
 use scalekit::{Error, Message};
 use serde::Deserialize;
 
-use crate::failure::BindingError;
-
 /// The JSON of the options. A missing option has the default of [`WebAuthOptions`].
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,48 +56,46 @@ impl Secrets {
     }
 }
 
-/// Returns the options, and `true` if the language has a store.
-pub(super) fn read(text: &str) -> Result<(WebAuthOptions, bool), BindingError> {
-    let json: Options = serde_json::from_str(text).map_err(|error| {
-        // The text of the error could contain a secret.
-        let message = format!("the options are not valid, at column {}", error.column());
-        Error::config(message)
-    })?;
-    let redirect_uri = json.redirect_uri.filter(|uri| !uri.is_empty());
-    let redirect_uri = redirect_uri.ok_or_else(|| missing("redirect_uri"))?;
-    let secrets = json.cookie_encryption_secret;
-    let secrets = secrets.ok_or_else(|| missing("cookie_encryption_secret"))?;
+impl Options {
+    /// Returns the options, and `true` if the language has a store.
+    pub(super) fn read(self) -> Result<(WebAuthOptions, bool), Error> {
+        let json = self;
+        let redirect_uri = json.redirect_uri.filter(|uri| !uri.is_empty());
+        let redirect_uri = redirect_uri.ok_or_else(|| missing("redirect_uri"))?;
+        let secrets = json.cookie_encryption_secret;
+        let secrets = secrets.ok_or_else(|| missing("cookie_encryption_secret"))?;
 
-    let mut options = WebAuthOptions::new(redirect_uri, secrets.key_ring()?);
-    options.cookies = cookies(
-        json.cookie_secure,
-        json.cookie_domain,
-        json.cookie_path,
-        json.cookie_same_site.as_deref(),
-    )?;
-    options.post_logout_redirect_uri = json.post_logout_redirect_uri;
-    options.server_sessions = json.server_sessions;
-    set(&mut options.cookie_name, json.cookie_name);
-    set(&mut options.login_path, json.login_path);
-    set(&mut options.post_login_redirect, json.post_login_redirect);
-    set(&mut options.full_logout, json.full_logout);
-    set(&mut options.scopes, json.scopes);
-    let refresh = &mut options.refresh;
-    set(
-        &mut refresh.ahead,
-        time("refresh_ahead", json.refresh_ahead)?,
-    );
-    set(
-        &mut refresh.grace,
-        time("refresh_grace", json.refresh_grace)?,
-    );
-    let lifetime = time("session_lifetime", json.session_lifetime)?;
-    set(&mut options.session_lifetime, lifetime);
-    if json.store {
-        // Each request replaces it by the store of the language.
-        options.store = Some(Arc::new(MemoryStore::new()));
+        let mut options = WebAuthOptions::new(redirect_uri, secrets.key_ring()?);
+        options.cookies = cookies(
+            json.cookie_secure,
+            json.cookie_domain,
+            json.cookie_path,
+            json.cookie_same_site.as_deref(),
+        )?;
+        options.post_logout_redirect_uri = json.post_logout_redirect_uri;
+        options.server_sessions = json.server_sessions;
+        set(&mut options.cookie_name, json.cookie_name);
+        set(&mut options.login_path, json.login_path);
+        set(&mut options.post_login_redirect, json.post_login_redirect);
+        set(&mut options.full_logout, json.full_logout);
+        set(&mut options.scopes, json.scopes);
+        let refresh = &mut options.refresh;
+        set(
+            &mut refresh.ahead,
+            time("refresh_ahead", json.refresh_ahead)?,
+        );
+        set(
+            &mut refresh.grace,
+            time("refresh_grace", json.refresh_grace)?,
+        );
+        let lifetime = time("session_lifetime", json.session_lifetime)?;
+        set(&mut options.session_lifetime, lifetime);
+        if json.store {
+            // Each request replaces it by the store of the language.
+            options.store = Some(Arc::new(MemoryStore::new()));
+        }
+        Ok((options, json.store))
     }
-    Ok((options, json.store))
 }
 
 fn cookies(

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::client::Client;
 use crate::error::ErrorKind;
 use crate::oauth::{CodeOptions, Pkce, User};
-use crate::secret::Secret;
 use crate::test_server::{Seen, TestResponse, TestServer, json_response, response, response_text};
+use crate::token::TokenError;
 use crate::token::testing::{KEYS, jwks, sign};
 
 fn id_token(claims: Value) -> String {
@@ -54,9 +54,7 @@ fn grant_text(id_token: &str) -> String {
 async fn a_code_becomes_a_user_and_tokens() {
     let id_token = id_token(json!({"amr": ["conn_1", "mfa"], "oid": "org_1", "given_name": "Ada"}));
     let server = server(grant(id_token.clone())).await;
-    let options = CodeOptions {
-        code_verifier: Some(Secret::from("v3rifier")),
-    };
+    let options = CodeOptions::new().code_verifier("v3rifier");
     let result = server
         .client()
         .authenticate_with_code("c0de", "https://app/cb", &options)
@@ -233,9 +231,7 @@ async fn a_public_client_exchanges_a_code_without_a_secret() {
     let server = server(grant(id_token(json!({})))).await;
     let client = Client::public(&server.url, "skc_1").build().unwrap();
     let pkce = Pkce::generate().unwrap();
-    let options = CodeOptions {
-        code_verifier: Some(Secret::from(pkce.verifier())),
-    };
+    let options = CodeOptions::new().code_verifier(pkce.verifier());
     client
         .authenticate_with_code("c", "r", &options)
         .await
@@ -250,6 +246,25 @@ async fn a_public_client_exchanges_a_code_without_a_secret() {
         body.contains(pkce.verifier()) && !body.contains("client_secret"),
         "{body}"
     );
+}
+
+#[tokio::test]
+async fn an_id_token_must_have_the_nonce_of_the_login() {
+    let exchange = async |claims, expected| {
+        let server = server(grant(id_token(claims))).await;
+        let options = CodeOptions::new().nonce(expected);
+        let result = server
+            .client()
+            .authenticate_with_code("c", "r", &options)
+            .await;
+        result.map(|_| ())
+    };
+    assert!(exchange(json!({"nonce": "n-1"}), "n-1").await.is_ok());
+    for claims in [json!({"nonce": "n-2"}), json!({"nonce": 1}), json!({})] {
+        let error = exchange(claims, "n-1").await.unwrap_err();
+        assert_eq!(error.token_error(), Some(&TokenError::Nonce));
+        assert_eq!(error.operation(), Some("authenticate_with_code"));
+    }
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
-//! Login and sessions of a web application, without a framework.
+//! Login and sessions of a web application, and bearer tokens of an API, without a framework.
 //!
 //! [`WebAuth`] handles the requests of the routes for login, callback and logout, and returns the
 //! session of every other request. An adapter of a framework passes in the request, sends the
-//! response if there is one, and adds the cookies.
+//! response if there is one, and adds the cookies. [`BearerAuth`] protects APIs and MCP servers.
 //!
 //! ```no_run
 //! use scalekit::session::KeyRing;
@@ -26,10 +26,12 @@
 //! # }
 //! ```
 
+mod bearer;
 mod callback;
 mod login;
 mod logout;
 mod options;
+mod protected_resource;
 mod refresh;
 mod request;
 mod requirements;
@@ -42,8 +44,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+pub use bearer::{BearerAuth, Denied};
 pub use login::LoginParameters;
 pub use options::WebAuthOptions;
+pub use protected_resource::ProtectedResource;
 pub use request::WebRequest;
 pub use requirements::Requirements;
 pub use response::{Event, Outcome, Reason, WebResponse};

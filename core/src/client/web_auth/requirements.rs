@@ -1,6 +1,6 @@
 //! Requirements of a protected route.
 
-use super::response::{Outcome, Reason, WebResponse, fulfills};
+use super::response::{Outcome, Reason, WebResponse};
 use super::{WebAuth, WebRequest};
 
 /// Requirements of a protected route. The default requires a session only.
@@ -21,6 +21,9 @@ pub struct Requirements {
     pub roles: Vec<String>,
     /// Permissions that the user must have, all of them.
     pub permissions: Vec<String>,
+    /// Scopes that the access token must have, all of them. For bearer tokens only: the scopes of
+    /// a session are those of its login.
+    pub scopes: Vec<String>,
 }
 
 impl Requirements {
@@ -55,6 +58,29 @@ impl Requirements {
     pub fn permission(mut self, permission: impl Into<String>) -> Self {
         self.permissions.push(permission.into());
         self
+    }
+
+    /// Requires a scope of a bearer token.
+    #[must_use]
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scopes.push(scope.into());
+        self
+    }
+
+    /// Returns `true` if organization, roles and permissions are those of the requirements.
+    pub(super) fn fulfilled(
+        &self,
+        organization_id: Option<&str>,
+        has_role: impl Fn(&str) -> bool,
+        has_permission: impl Fn(&str) -> bool,
+    ) -> bool {
+        let organization = match self.organization_id.as_deref() {
+            Some(id) => organization_id == Some(id),
+            None => !self.organization || organization_id.is_some(),
+        };
+        organization
+            && self.roles.iter().all(|role| has_role(role))
+            && self.permissions.iter().all(|name| has_permission(name))
     }
 }
 
@@ -93,7 +119,12 @@ impl WebAuth {
         let refuse =
             |status, reason: &Reason| WebResponse::failure(status, reason, navigation, options);
         if let Some(session) = &outcome.session {
-            if !fulfills(session, required) {
+            let fulfilled = required.fulfilled(
+                session.organization_id(),
+                |role| session.has_role(role),
+                |permission| session.has_permission(permission),
+            );
+            if !fulfilled {
                 outcome.response = Some(refuse(403, &Reason::Forbidden));
                 outcome.reason = Some(Reason::Forbidden);
             }

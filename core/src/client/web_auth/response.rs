@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Requirements, WebAuthOptions};
+use super::WebAuthOptions;
 use crate::error::Error;
 use crate::session::{LoginError, Session, SetCookie};
 
@@ -216,20 +216,6 @@ impl WebResponse {
         ]);
         response
     }
-}
-
-/// Returns `true` if `session` fulfills the requirements.
-pub(super) fn fulfills(session: &Session, required: &Requirements) -> bool {
-    let organization = match required.organization_id.as_deref() {
-        Some(id) => session.organization_id() == Some(id),
-        None => !required.organization || session.organization_id().is_some(),
-    };
-    organization
-        && required.roles.iter().all(|role| session.has_role(role))
-        && required
-            .permissions
-            .iter()
-            .all(|permission| session.has_permission(permission))
 }
 
 fn page(reason: &Reason, login: &str, home: &str) -> String {
