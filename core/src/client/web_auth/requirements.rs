@@ -94,7 +94,7 @@ impl WebAuth {
     /// - 503 if the session has expired and the service cannot be reached.
     pub async fn require(&self, request: &WebRequest<'_>, required: &Requirements) -> Outcome {
         let outcome = self.session(request).await;
-        self.demand(request, required, outcome)
+        self.authorize(request, required, outcome)
     }
 
     /// Like [`require`](Self::require), without waiting. `None` means that the session must be
@@ -105,10 +105,13 @@ impl WebAuth {
         required: &Requirements,
     ) -> Option<Outcome> {
         let outcome = self.try_session(request)?;
-        Some(self.demand(request, required, outcome))
+        Some(self.authorize(request, required, outcome))
     }
 
-    fn demand(
+    /// Adds the response of [`require`](Self::require) to an outcome of
+    /// [`session`](Self::session), unless the session fulfills the requirements.
+    #[must_use]
+    pub fn authorize(
         &self,
         request: &WebRequest<'_>,
         required: &Requirements,

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::session::{LoginError, Session, SetCookie};
 
 /// The result of a request to [`WebAuth`](super::WebAuth).
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Outcome {
     /// The session of the user, if the request has one.
