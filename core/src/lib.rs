@@ -72,6 +72,7 @@
 //! |---|---|---|
 //! | `client` | yes | [`Client`], the API types, and HTTP with `reqwest` and `tokio` |
 //! | `session` | no | session cookies of web applications: module `session`; with `client`, login and sessions: module `web_auth` |
+//! | `tracing` | no | a span of the crate `tracing` for each call |
 //!
 //! Without default features, the crate has no network and no async runtime. It validates tokens
 //! with given keys ([`token::KeySet`]), verifies webhooks ([`webhook::Verifier`]) and builds login
@@ -96,6 +97,8 @@ mod error;
 #[cfg(feature = "client")]
 mod http;
 pub mod oauth;
+#[cfg(feature = "client")]
+pub mod observe;
 mod percent;
 #[cfg(feature = "client")]
 #[doc(hidden)]

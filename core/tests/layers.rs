@@ -10,6 +10,7 @@ const LAYERS: &[&[&str]] = &[
     &["case", "percent", "secret"],
     // `Error` contains the reason for a rejected token, and every reason converts to `Error`.
     &["error"],
+    &["observe"],
     &["config", "schema", "types"],
     &["http", "request", "single_flight"],
     &["oauth", "webhook"],

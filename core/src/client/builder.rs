@@ -10,6 +10,7 @@ use http::HeaderValue;
 use super::Client;
 use crate::config::{Config, EnvUrl, Keepalive, TrustOptions, defaults, parse_proxy, variables};
 use crate::error::{Error, Message};
+use crate::observe::{Observer, SharedObserver};
 use crate::secret::Secret;
 
 /// Builder of a [`Client`]. [`build`](Self::build) validates the options.
@@ -46,6 +47,7 @@ pub struct ClientBuilder {
     keepalive: Keepalive,
     user_agent_suffix: String,
     host: (String, String),
+    observer: Option<SharedObserver>,
 }
 
 impl ClientBuilder {
@@ -72,6 +74,7 @@ impl ClientBuilder {
             },
             user_agent_suffix: String::new(),
             host: ("rust".to_owned(), String::new()),
+            observer: default_observer(),
         }
     }
 
@@ -215,6 +218,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets the observer of all calls. Default: none; with the feature `tracing`,
+    /// `TracingObserver`.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(SharedObserver::new(observer));
+        self
+    }
+
     /// Sets language and version in the `user-agent` header, for language bindings. Default:
     /// `rust`, without a version.
     #[doc(hidden)]
@@ -297,6 +307,7 @@ impl ClientBuilder {
             keepalive: self.keepalive,
             user_agent,
             sdk_version: header("host_language", &sdk_version)?,
+            observer: self.observer,
         }))
     }
 
@@ -320,6 +331,16 @@ impl ClientBuilder {
         };
         header("user_agent_suffix", &text)
     }
+}
+
+/// A span for each call, with the feature `tracing`.
+fn default_observer() -> Option<SharedObserver> {
+    #[cfg(feature = "tracing")]
+    return Some(SharedObserver::new(
+        crate::observe::TracingObserver::default(),
+    ));
+    #[cfg(not(feature = "tracing"))]
+    None
 }
 
 fn header(option: &'static str, text: &str) -> Result<HeaderValue, Error> {

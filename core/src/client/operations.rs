@@ -8,6 +8,7 @@ use super::decode::Decoder;
 use super::{Call, CallOptions, Client};
 use crate::error::Error;
 use crate::http::{Deadline, Outgoing, Response, Safety};
+use crate::observe::SharedObserver;
 use crate::request::{PreparedRequest, json};
 use crate::schema::{self, Operation};
 
@@ -58,16 +59,17 @@ impl Client {
             config.call_timeout
         };
         let deadline = Deadline::after(options.timeout.unwrap_or(default));
+        let observer = options.observer.clone();
         let headers = options.allowed_headers();
         let safety = Safety::of(operation, prepared.route.verb);
         let call = async {
             if let Some(organization) = &prepared.external_organization {
                 let id = self
-                    .find_organization(&organization.external_id, &headers, &deadline)
+                    .find_organization(&organization.external_id, &headers, &observer, &deadline)
                     .await?;
                 prepared.resolve_organization(operation, &id)?;
             }
-            let outgoing = self.outgoing(prepared, headers, safety);
+            let outgoing = self.outgoing(operation, prepared, headers, safety, observer.clone());
             let mut response = self
                 .pipeline()
                 .send(&outgoing, self.credentials(), &deadline)
@@ -100,11 +102,18 @@ impl Client {
         &self,
         external_id: &str,
         headers: &HeaderMap,
+        observer: &Option<SharedObserver>,
         deadline: &Deadline,
     ) -> Result<String, Error> {
         let request = serde_json::json!({ "external_id": external_id });
         let prepared = json::split(FIND_ORGANIZATION, request)?;
-        let outgoing = self.outgoing(prepared, headers.clone(), Safety::Idempotent);
+        let outgoing = self.outgoing(
+            FIND_ORGANIZATION,
+            prepared,
+            headers.clone(),
+            Safety::Idempotent,
+            observer.clone(),
+        );
         let response = self
             .pipeline()
             .send(&outgoing, self.credentials(), deadline)
@@ -123,12 +132,20 @@ impl Client {
         }
     }
 
-    fn outgoing(&self, prepared: PreparedRequest, headers: HeaderMap, safety: Safety) -> Outgoing {
+    fn outgoing(
+        &self,
+        operation: &'static Operation,
+        prepared: PreparedRequest,
+        headers: HeaderMap,
+        safety: Safety,
+        observer: Option<SharedObserver>,
+    ) -> Outgoing {
         let env_url = &self.config().env_url;
         let url = env_url.below(&prepared.path, prepared.query.as_deref());
         let method = prepared.route.verb.into();
-        let mut outgoing = Outgoing::operation(method, url, prepared.body, safety);
+        let mut outgoing = Outgoing::operation(operation.name, method, url, prepared.body, safety);
         outgoing.headers = headers;
+        outgoing.observer = observer;
         outgoing
     }
 }

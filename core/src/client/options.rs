@@ -2,21 +2,11 @@
 
 use std::time::Duration;
 
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::error::Error;
-
-/// Headers that the client sets itself.
-const RESERVED: [HeaderName; 8] = [
-    header::AUTHORIZATION,
-    header::CONNECTION,
-    header::CONTENT_LENGTH,
-    header::CONTENT_TYPE,
-    header::HOST,
-    header::TE,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-];
+use crate::http::RESERVED;
+use crate::observe::{Observer, SharedObserver};
 
 /// Options of one call.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +17,7 @@ pub struct CallOptions {
     /// Additional headers of the request. Headers that the client sets itself are ignored, such as
     /// `authorization` and `content-type`. Default: none.
     pub headers: HeaderMap,
+    pub(crate) observer: Option<SharedObserver>,
 }
 
 impl CallOptions {
@@ -65,6 +56,13 @@ impl CallOptions {
             .map_err(|_| invalid("the value has characters that headers cannot contain"))?;
         self.headers.insert(key, value);
         Ok(self)
+    }
+
+    /// Sets an observer of this call, in addition to the client's.
+    #[must_use]
+    pub fn with_observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(SharedObserver::new(observer));
+        self
     }
 
     /// Returns the headers without those that the client sets itself.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use super::{EnvUrl, Trust};
+use crate::observe::SharedObserver;
 use crate::secret::Secret;
 
 /// The API version that the client implements.
@@ -32,6 +33,7 @@ pub(crate) struct Config {
     pub(crate) keepalive: Keepalive,
     pub(crate) user_agent: HeaderValue,
     pub(crate) sdk_version: HeaderValue,
+    pub(crate) observer: Option<SharedObserver>,
 }
 
 /// Probes of open connections.

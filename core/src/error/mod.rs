@@ -20,7 +20,7 @@ pub use code::{Code, UnknownCode};
 pub use kind::ErrorKind;
 pub use message::Message;
 #[cfg(feature = "client")]
-pub(crate) use response::check_env_url;
+pub(crate) use response::{check_env_url, request_id};
 
 use crate::token::TokenError;
 

@@ -9,7 +9,7 @@ mod stream;
 mod transport;
 
 pub(crate) use deadline::Deadline;
-pub(crate) use outgoing::{FORM, JSON, MAX_SMALL_RESPONSE, Outgoing, wiped};
+pub(crate) use outgoing::{FORM, JSON, MAX_SMALL_RESPONSE, Outgoing, RESERVED, wiped};
 pub(crate) use pipeline::{Anonymous, BearerToken, Pipeline, TokenSource};
 pub(crate) use retry::Safety;
 pub(crate) use stream::{Forwarded, Streaming};

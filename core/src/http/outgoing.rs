@@ -1,11 +1,12 @@
 //! A request as it is sent, once or several times.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use url::Url;
 use zeroize::Zeroizing;
 
 use super::retry::Safety;
+use crate::observe::SharedObserver;
 use crate::secret::Secret;
 
 /// The size limit of an operation's response: 64 MiB.
@@ -20,8 +21,22 @@ pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json"
 /// The content type of the token endpoint.
 pub(crate) const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
+/// Headers that the client sets itself.
+pub(crate) const RESERVED: [HeaderName; 8] = [
+    header::AUTHORIZATION,
+    header::CONNECTION,
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::HOST,
+    header::TE,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];
+
 /// A request that can be sent repeatedly.
 pub(crate) struct Outgoing {
+    /// The name for observers.
+    pub(crate) operation: &'static str,
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) content_type: HeaderValue,
@@ -33,12 +48,21 @@ pub(crate) struct Outgoing {
     pub(crate) max_response: usize,
     /// Secrets in this request. They are removed from errors, since a server may echo the request.
     pub(crate) secrets: Vec<Secret>,
+    /// The observer of this call.
+    pub(crate) observer: Option<SharedObserver>,
 }
 
 impl Outgoing {
     /// An operation's request.
-    pub(crate) fn operation(method: Method, url: Url, body: Option<Bytes>, safety: Safety) -> Self {
+    pub(crate) fn operation(
+        operation: &'static str,
+        method: Method,
+        url: Url,
+        body: Option<Bytes>,
+        safety: Safety,
+    ) -> Self {
         Self {
+            operation,
             method,
             url,
             content_type: JSON,
@@ -47,14 +71,15 @@ impl Outgoing {
             safety,
             max_response: MAX_RESPONSE,
             secrets: Vec::new(),
+            observer: None,
         }
     }
 
     /// A GET request for a public document.
-    pub(crate) fn document(url: Url) -> Self {
+    pub(crate) fn document(operation: &'static str, url: Url) -> Self {
         Self {
             max_response: MAX_SMALL_RESPONSE,
-            ..Self::operation(Method::GET, url, None, Safety::Idempotent)
+            ..Self::operation(operation, Method::GET, url, None, Safety::Idempotent)
         }
     }
 
@@ -77,6 +102,18 @@ impl Outgoing {
             None => {}
         }
         request
+    }
+}
+
+/// Adds the headers of observers, unless the request has them or the client sets them itself.
+pub(super) fn add_headers(headers: &mut HeaderMap, added: impl Iterator<Item = (String, String)>) {
+    for (name, value) in added {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value))
+            && !RESERVED.contains(&name)
+            && !headers.contains_key(&name)
+        {
+            headers.insert(name, value);
+        }
     }
 }
 

@@ -8,11 +8,12 @@ use http::{HeaderValue, StatusCode, header};
 use tokio::time::sleep;
 
 use super::deadline::Deadline;
-use super::outgoing::{Outgoing, wiped};
+use super::outgoing::{Outgoing, add_headers, wiped};
 use super::retry::{self, Outcome, Safety};
 use super::transport::{Failure, Response, Transport};
 use crate::config::Config;
-use crate::error::Error;
+use crate::error::{Error, request_id};
+use crate::observe::{ActiveCall, CallStarted};
 use crate::secret::Secret;
 
 /// An access token, also as an `authorization` header.
@@ -114,10 +115,33 @@ impl Pipeline {
         tokens: &impl TokenSource,
         deadline: &Deadline,
     ) -> Result<Response, Error> {
+        let mut observed = self.observe(outgoing);
+        let result = self
+            .attempts_of(outgoing, tokens, deadline, &mut observed)
+            .await;
+        observed.ended(result.as_ref().err());
+        result
+    }
+
+    fn observe(&self, outgoing: &Outgoing) -> ActiveCall {
+        let observers = [self.config.observer.as_ref(), outgoing.observer.as_ref()];
+        ActiveCall::start(observers, || {
+            CallStarted::new(outgoing.operation, &outgoing.method, &outgoing.url)
+        })
+    }
+
+    async fn attempts_of(
+        &self,
+        outgoing: &Outgoing,
+        tokens: &impl TokenSource,
+        deadline: &Deadline,
+        observed: &mut ActiveCall,
+    ) -> Result<Response, Error> {
         let mut token_renewed = false;
         let mut attempt = 1;
         loop {
             let mut request = outgoing.request();
+            add_headers(request.headers_mut(), observed.headers());
             let token = tokens.token().await?;
             if let Some(token) = &token {
                 request
@@ -129,7 +153,12 @@ impl Pipeline {
                 Err(failure) => Err(failure),
             };
             let (error, outcome) = match result {
-                Ok(response) if response.status.is_success() => return Ok(response),
+                Ok(response) if response.status.is_success() => {
+                    let status = response.status.as_u16();
+                    let id = || request_id(&response.headers);
+                    observed.attempt_ended(Some(status), id, None, None);
+                    return Ok(response);
+                }
                 Ok(response) => response_error(&response),
                 Err(failure) => (failure.error, failure.outcome),
             };
@@ -140,17 +169,22 @@ impl Pipeline {
             {
                 token_renewed = true;
                 tokens.reject(&token);
+                observed.failed(&error, Some(Duration::ZERO));
                 deadline.record(error);
                 continue;
             }
             let error = error.with_retryable(retry::may_repeat(outcome, outgoing.safety));
             match self.wait(outcome, outgoing.safety, attempt) {
                 Some(wait) if deadline.allows(wait) => {
+                    observed.failed(&error, Some(wait));
                     deadline.record(error);
                     sleep(wait).await;
                     attempt += 1;
                 }
-                _ => return Err(error),
+                _ => {
+                    observed.failed(&error, None);
+                    return Err(error);
+                }
             }
         }
     }

@@ -6,11 +6,12 @@ use tokio::time::sleep;
 use url::Url;
 
 use super::deadline::Deadline;
-use super::outgoing::MAX_RESPONSE;
+use super::outgoing::{MAX_RESPONSE, add_headers};
 use super::pipeline::{Pipeline, TokenSource};
 use super::retry::{self, Outcome, Safety};
 use super::transport::failure;
 use crate::error::Error;
+use crate::observe::{ActiveCall, CallStarted};
 
 /// A request to a third-party service.
 #[derive(Clone)]
@@ -123,7 +124,7 @@ impl Pipeline {
         tokens: &impl TokenSource,
         deadline: Deadline,
     ) -> Result<Streaming, Error> {
-        let attempts = self.attempts(request, tokens, &deadline);
+        let attempts = self.observed_attempts(request, tokens, &deadline);
         let mut response = deadline.limit(request.is_safe(), attempts).await?;
         Ok(Streaming {
             status: response.status(),
@@ -134,16 +135,35 @@ impl Pipeline {
         })
     }
 
-    async fn attempts(
+    async fn observed_attempts(
         &self,
         forwarded: &Forwarded,
         tokens: &impl TokenSource,
         deadline: &Deadline,
     ) -> Result<reqwest::Response, Error> {
+        let observers = [self.config().observer.as_ref(), None];
+        let mut observed = ActiveCall::start(observers, || {
+            CallStarted::new("proxy", &forwarded.method, &forwarded.url)
+        });
+        let result = self
+            .attempts(forwarded, tokens, deadline, &mut observed)
+            .await;
+        observed.ended(result.as_ref().err());
+        result
+    }
+
+    async fn attempts(
+        &self,
+        forwarded: &Forwarded,
+        tokens: &impl TokenSource,
+        deadline: &Deadline,
+        observed: &mut ActiveCall,
+    ) -> Result<reqwest::Response, Error> {
         let mut token_renewed = false;
         let mut attempt = 1;
         loop {
             let mut request = forwarded.request();
+            add_headers(request.headers_mut(), observed.headers());
             let token = tokens.token().await?;
             if let Some(token) = &token {
                 request
@@ -152,6 +172,8 @@ impl Pipeline {
             }
             let failure = match self.open(request).await {
                 Ok(response) => {
+                    let status = response.status().as_u16();
+                    observed.attempt_ended(Some(status), || None, None, None);
                     // A third-party service may have sent the status.
                     if response.status() == StatusCode::UNAUTHORIZED
                         && !token_renewed
@@ -171,11 +193,15 @@ impl Pipeline {
                 .with_retryable(retry::may_repeat(failure.outcome, safety));
             match self.wait(failure.outcome, safety, attempt) {
                 Some(wait) if deadline.allows(wait) => {
+                    observed.failed(&error, Some(wait));
                     deadline.record(error);
                     sleep(wait).await;
                     attempt += 1;
                 }
-                _ => return Err(error),
+                _ => {
+                    observed.failed(&error, None);
+                    return Err(error);
+                }
             }
         }
     }

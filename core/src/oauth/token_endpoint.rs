@@ -72,6 +72,7 @@ pub(crate) async fn request_token(
             .map(|(_, value)| Secret::from(*value))
             .collect(),
         ..Outgoing::operation(
+            "oauth.token",
             Method::POST,
             pipeline.config().env_url.below("/oauth/token", None),
             Some(encode(form)),

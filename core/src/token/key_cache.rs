@@ -242,7 +242,7 @@ impl KeyCache {
             config.call_timeout
         };
         let deadline = Deadline::after(timeout);
-        let outgoing = Outgoing::document(config.env_url.below("/keys", None));
+        let outgoing = Outgoing::document("oauth.keys", config.env_url.below("/keys", None));
         deadline
             .limit(true, self.pipeline.send(&outgoing, &Anonymous, &deadline))
             .await

@@ -2,6 +2,8 @@ mod failures;
 mod http2;
 mod pages;
 mod retries;
+#[cfg(feature = "tracing")]
+mod spans;
 mod trust;
 mod typed;
 
