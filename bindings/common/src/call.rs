@@ -9,6 +9,8 @@ use scalekit::{CallOptions, Client, Error};
 
 pub use scalekit::Response;
 
+use crate::recording::Recording;
+
 /// The output of a successful call.
 pub struct CallOutput<Body> {
     /// The response message: its protobuf bytes, or its JSON as the service sent it.
@@ -34,7 +36,7 @@ pub fn headers(response: &Response) -> Vec<(&str, String)> {
 }
 
 /// Starts a call with the protobuf bytes of a request message. The output contains the bytes of
-/// the response message. Needs a tokio runtime.
+/// the response message. `recording` records the attempts. Needs a tokio runtime.
 ///
 /// # Errors
 /// The operation is unknown. The errors of the call are in the future.
@@ -43,11 +45,16 @@ pub fn protobuf(
     operation: &str,
     request: Vec<u8>,
     timeout: Option<Duration>,
+    recording: Option<Recording>,
 ) -> Result<impl Future<Output = Result<CallOutput<Vec<u8>>, Error>> + Send + 'static, Error> {
     let operation = find(operation)?;
     Ok(async move {
         let prepared = scalekit_wire::encode_request(operation, &request)?;
-        let mut response = client.send(operation, prepared, options(timeout)).await?;
+        let mut options = options(timeout);
+        if let Some(recording) = recording {
+            options = options.with_observer(recording);
+        }
+        let mut response = client.send(operation, prepared, options).await?;
         let body = std::mem::take(&mut response.body);
         let message = scalekit_wire::decode_response_async(operation, body).await?;
         Ok(CallOutput { message, response })

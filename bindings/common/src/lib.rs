@@ -12,6 +12,7 @@
 //! | [`guard`] | panics become errors |
 //! | [`process`] | the runtime, and values that do not survive a fork |
 //! | [`proxy`] | requests to third-party services |
+//! | [`recording`] | the attempts of a call, for logs, traces and metrics |
 //! | [`runtime`] | blocking calls and background tasks |
 //! | [`gate`] | the shutdown of the language |
 //! | [`tasks`] | background tasks by number |
@@ -30,6 +31,7 @@ pub mod login;
 pub mod options;
 pub mod process;
 pub mod proxy;
+pub mod recording;
 pub mod runtime;
 pub mod tasks;
 pub mod tokens;

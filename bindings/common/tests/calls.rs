@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use scalekit_bindings::exceptions::Exception;
 use scalekit_bindings::language::NODE;
+use scalekit_bindings::recording::Recording;
 use scalekit_bindings::{
     BindingError, Client, ClientOptions, Failure, call, login, proxy, runtime,
 };
@@ -105,7 +106,7 @@ fn wait<T>(
 #[test]
 fn a_call_takes_and_returns_protobuf() {
     let request = b"\x0a\x05org_1".to_vec();
-    let output = wait(call::protobuf(client(), GET, request, None).unwrap()).unwrap();
+    let output = wait(call::protobuf(client(), GET, request, None, None).unwrap()).unwrap();
     let message = scalekit_wire::json_to_protobuf(
         "scalekit.v1.organizations.GetOrganizationResponse",
         ORGANIZATION.as_bytes(),
@@ -117,6 +118,34 @@ fn a_call_takes_and_returns_protobuf() {
             .headers()
             .contains(&("x-request-id", "req_1".to_owned()))
     );
+}
+
+#[test]
+fn a_recording_contains_the_attempts_of_a_call() {
+    let recording = Recording::new(vec![("traceparent".to_owned(), "00-1-2-01".to_owned())]);
+    let request = b"\x0a\x05org_1".to_vec();
+    let call = call::protobuf(client(), GET, request, None, Some(recording.clone())).unwrap();
+    wait(call).unwrap();
+    let json = recording.json().unwrap();
+    let calls: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let call = &calls[0];
+    assert_eq!(
+        (&call["operation"], &call["method"]),
+        (&GET.into(), &"GET".into())
+    );
+    assert_eq!(
+        (&call["host"], &call["cancelled"]),
+        (&"127.0.0.1".into(), &false.into())
+    );
+    assert!(call["duration"].as_f64() >= call["attempts"][0]["duration"].as_f64());
+    assert_eq!(call["attempts"][0]["status"], 200);
+    assert_eq!(call["attempts"][0]["request_id"], "req_1");
+    assert_eq!(
+        calls.as_array().map(Vec::len),
+        Some(1),
+        "the token is another call"
+    );
+    assert!(!json.contains("the-token") && !json.contains("a-secret"));
 }
 
 #[test]
@@ -136,7 +165,7 @@ fn invalid_calls_name_the_operation_and_the_arguments() {
     let update = "OrganizationService.UpdateOrganization";
     for call in [
         wait(call::json(client.clone(), update, b"{}".to_vec(), None).unwrap()).err(),
-        wait(call::protobuf(client, update, Vec::new(), None).unwrap()).err(),
+        wait(call::protobuf(client, update, Vec::new(), None, None).unwrap()).err(),
     ] {
         let failure = failure(call.unwrap());
         assert_eq!(failure.exception, Exception::Argument);

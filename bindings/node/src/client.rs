@@ -2,10 +2,12 @@
 
 use napi::bindgen_prelude::{BufferSlice, External};
 use napi_derive::napi;
+use scalekit_bindings::proxy::Pairs;
+use scalekit_bindings::recording::Recording;
 use scalekit_bindings::{BindingError, Client, call, guard, runtime};
 
 use crate::failure::Failure;
-use crate::guard::failure;
+use crate::guard::{Outcome, failure, outcome};
 use crate::mailbox::{Mailbox, Output, start};
 use crate::options::{AnyValue, call_timeout};
 
@@ -18,11 +20,15 @@ pub(crate) fn call(
     operation: String,
     request: BufferSlice<'_>,
     timeout: Option<AnyValue<'_>>,
+    recording: Option<&External<Recording>>,
 ) -> Option<Failure> {
+    let recording = recording.map(|recording| Recording::clone(recording));
     let (client, request) = (Client::clone(client), request.to_vec());
     let call = guard::run(|| {
         let timeout = call_timeout(timeout)?;
-        Ok(call::protobuf(client, &operation, request, timeout)?)
+        Ok(call::protobuf(
+            client, &operation, request, timeout, recording,
+        )?)
     });
     match call {
         Ok(call) => start(mailbox, id, async {
@@ -30,6 +36,18 @@ pub(crate) fn call(
         }),
         Err::<_, BindingError>(error) => Some(error.into()),
     }
+}
+
+/// Starts to record the attempts of a call; see [`Recording`].
+#[napi]
+pub(crate) fn record_call(headers: Pairs) -> External<Recording> {
+    External::new(Recording::new(headers))
+}
+
+/// Returns the recorded attempts as JSON.
+#[napi]
+pub(crate) fn recorded_calls(recording: &External<Recording>) -> Outcome<String> {
+    outcome(|| recording.json())
 }
 
 /// Returns the environment URL without a trailing slash.

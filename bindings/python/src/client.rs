@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 use scalekit_bindings::call::{self, Response, headers};
 use scalekit_bindings::process::ProcessClient;
+use scalekit_bindings::recording::Recording;
 use scalekit_bindings::tokens::{Validation, refresh_keys, validate_cached};
 use scalekit_bindings::webhooks::purpose;
 use scalekit_bindings::{BindingError, Client, login, proxy};
@@ -60,7 +61,7 @@ impl NativeClient {
         })
     }
 
-    #[pyo3(signature = (operation, request, timeout=None, *, target=None))]
+    #[pyo3(signature = (operation, request, timeout=None, *, target=None, recording=None))]
     fn call(
         &self,
         py: Python<'_>,
@@ -68,10 +69,12 @@ impl NativeClient {
         request: &[u8],
         timeout: Option<&Bound<'_, PyAny>>,
         target: Option<Target<'_>>,
+        recording: Option<&CallRecording>,
     ) -> Result<Py<PyAny>> {
         let client = self.client.read(Client::clone)?;
         let timeout = timeout.map(time_limit).transpose()?;
-        let call = call::protobuf(client, operation, request.to_vec(), timeout)?;
+        let recording = recording.map(|recording| recording.0.clone());
+        let call = call::protobuf(client, operation, request.to_vec(), timeout, recording)?;
         run(py, target, call, |py, output| {
             let result = (PyBytes::new(py, &output.message), Headers(output.response));
             Ok(result.into_pyobject(py)?.into_any().unbind())
@@ -189,6 +192,22 @@ impl NativeClient {
         let client = self.client.read(Client::clone)?;
         py.detach(|| client.close());
         Ok(())
+    }
+}
+
+/// Records the attempts of a call; see [`Recording`].
+#[pyclass(frozen, module = "scalekit._native")]
+pub(crate) struct CallRecording(Recording);
+
+#[pymethods]
+impl CallRecording {
+    #[new]
+    fn new(headers: proxy::Pairs) -> Self {
+        Self(Recording::new(headers))
+    }
+
+    fn json(&self) -> Result<String> {
+        Ok(self.0.json()?)
     }
 }
 

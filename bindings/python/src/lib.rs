@@ -28,7 +28,7 @@ mod _native {
     use scalekit_bindings::{API_VERSION, VERSION, call};
 
     #[pymodule_export]
-    use crate::client::{Headers, NativeClient, StreamedResponse};
+    use crate::client::{CallRecording, Headers, NativeClient, StreamedResponse};
     use crate::failure::Result;
     #[pymodule_export]
     use crate::sink::{Sink, Task};
