@@ -427,6 +427,26 @@ async fn an_outage_keeps_the_session_and_a_revoked_one_ends() -> anyhow::Result<
 }
 
 #[tokio::test]
+async fn a_peek_refreshes_only_a_session_of_the_store() -> anyhow::Result<()> {
+    let emulator = emulator().await?;
+    let store = || options().map(|options| options.store(Arc::new(MemoryStore::new())));
+    for (options, refreshed) in [(options()?, false), (store()?.server_sessions(true), true)] {
+        let auth = auth(&emulator, options.refresh(always()))?;
+        let (browser, login) = log_in(&auth, "/login").await?;
+        let header = browser.header();
+        let request = WebRequest::new("GET", "/").header("Cookie", &header);
+        let outcome = auth.peek_session(&request).await;
+        assert!(outcome.cookies.is_empty() && outcome.response.is_none());
+        assert_eq!(outcome.event == Some(Event::Refresh), refreshed);
+        let session = outcome.session.expect("a session");
+        assert_eq!(session.user_id(), Some("usr_1"));
+        let before = login.session.expect("a session").access_token.clone();
+        assert_eq!(session.access_token != before, refreshed);
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_expired_session_is_kept_while_the_service_cannot_be_reached() -> anyhow::Result<()> {
     let away = scalekit::Client::builder("http://127.0.0.1:9", "skc_1", "secret")
         .dangerous_allow_http(true)

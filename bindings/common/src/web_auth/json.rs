@@ -23,6 +23,7 @@ pub(super) struct Request<'a> {
 /// The function of `WebAuth` that handles a request.
 pub(super) enum Action {
     Session,
+    Peek,
     Require(Requirements),
     Login(Box<LoginParameters>),
     Callback,
@@ -35,7 +36,7 @@ pub(super) enum Action {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RequestJson<'a> {
-    /// `session`, `require`, `login`, `callback`, `logout`, `revoke` or `event`.
+    /// `session`, `peek`, `require`, `login`, `callback`, `logout`, `revoke` or `event`.
     #[serde(borrow)]
     action: Cow<'a, str>,
     #[serde(borrow, default)]
@@ -83,6 +84,7 @@ impl<'a> Request<'a> {
         let json: RequestJson<'a> = serde_json::from_str(text).map_err(BindingError::internal)?;
         let action = match (&*json.action, json.session_id, json.event) {
             ("session", None, None) => Action::Session,
+            ("peek", None, None) => Action::Peek,
             ("require", None, None) => Action::Require(json.require.into()),
             ("login", None, None) => Action::Login(Box::new(json.login.into())),
             ("callback", None, None) => Action::Callback,

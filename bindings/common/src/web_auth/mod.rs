@@ -147,6 +147,7 @@ async fn handle(auth: WebAuth, request: Request<'static>) -> Result<String, Bind
     let web = request.web();
     let outcome = match request.action {
         Action::Session => auth.session(&web).await,
+        Action::Peek => auth.peek_session(&web).await,
         Action::Require(ref required) => auth.require(&web, required).await,
         Action::Login(ref parameters) => auth.login(&web, LoginParameters::clone(parameters)).await,
         Action::Callback => auth.callback(&web).await,

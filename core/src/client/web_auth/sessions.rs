@@ -43,25 +43,53 @@ impl WebAuth {
         if let Some(outcome) = self.try_session(request) {
             return outcome;
         }
-        let found = match self.find(request).await {
+        let (found, store_error) = match self.find_valid(request).await {
             Ok(found) => found,
             Err(reason) => return self.without_session(request, reason, None),
         };
-        let mut store_error = None;
-        if let Some(id) = found.session.session_id() {
-            match self.is_revoked(id).await {
-                Ok(true) => {
-                    let _ = self.delete_session(request).await;
-                    return self.without_session(request, Reason::Revoked, None);
-                }
-                Ok(false) => {}
-                // A session in a cookie does not need the store.
-                Err(error) => store_error = Some(error),
-            }
-        }
         let mut outcome = self.refreshed(request, found).await;
         outcome.error = outcome.error.or(store_error);
         outcome
+    }
+
+    /// Returns the session of a request if it has not expired. Sets no cookies: for code that cannot
+    /// send them, such as a page that is being rendered.
+    ///
+    /// A session in a cookie is not refreshed, because the browser would keep the used refresh token.
+    /// A session in the store is refreshed, because its cookie stays the same.
+    pub async fn peek_session(&self, request: &WebRequest<'_>) -> Outcome {
+        let mut outcome = match self.find_valid(request).await {
+            Ok((found, error)) if found.id.is_none() => {
+                let active = now() < found.session.expires_at;
+                Outcome {
+                    session: active.then_some(found.session),
+                    reason: (!active).then_some(Reason::InvalidSession),
+                    error,
+                    ..Outcome::default()
+                }
+            }
+            Ok((found, _)) => self.refreshed(request, found).await,
+            Err(reason) => self.without_session(request, reason, None),
+        };
+        outcome.cookies.clear();
+        outcome
+    }
+
+    /// Returns the session of a request, unless it was revoked. Returns the error of a store that
+    /// cannot be reached: a session in a cookie does not need the store.
+    async fn find_valid(&self, request: &WebRequest<'_>) -> Result<(Found, Option<Error>), Reason> {
+        let found = self.find(request).await?;
+        let Some(id) = found.session.session_id() else {
+            return Ok((found, None));
+        };
+        match self.is_revoked(id).await {
+            Ok(false) => Ok((found, None)),
+            Ok(true) => {
+                let _ = self.delete_session(request).await;
+                Err(Reason::Revoked)
+            }
+            Err(error) => Ok((found, Some(error))),
+        }
     }
 
     /// Like [`session`](Self::session), without waiting. `None` means that the session must be
