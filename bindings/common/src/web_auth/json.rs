@@ -23,8 +23,11 @@ pub(super) struct Request<'a> {
 /// The function of `WebAuth` that handles a request.
 pub(super) enum Action {
     Session,
+    /// The session without a refresh.
     Peek,
     Require(Requirements),
+    /// `Require` for a session that an earlier action of the request found to be unavailable.
+    RequireUnavailable,
     Login(Box<LoginParameters>),
     Callback,
     Logout,
@@ -49,6 +52,9 @@ struct RequestJson<'a> {
     headers: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     #[serde(default)]
     require: RequirementsJson,
+    /// `true` if an earlier action of this request returned the reason `unavailable`.
+    #[serde(default)]
+    unavailable: bool,
     #[serde(default)]
     login: LoginJson,
     #[serde(default)]
@@ -85,6 +91,7 @@ impl<'a> Request<'a> {
         let action = match (&*json.action, json.session_id, json.event) {
             ("session", None, None) => Action::Session,
             ("peek", None, None) => Action::Peek,
+            ("require", None, None) if json.unavailable => Action::RequireUnavailable,
             ("require", None, None) => Action::Require(json.require.into()),
             ("login", None, None) => Action::Login(Box::new(json.login.into())),
             ("callback", None, None) => Action::Callback,

@@ -16,7 +16,9 @@ pub use tools::tool;
 
 use std::sync::Arc;
 
-use scalekit::web_auth::{BearerAuth, LoginParameters, Outcome, WebAuth};
+use scalekit::web_auth::{
+    BearerAuth, LoginParameters, Outcome, Reason, Requirements, WebAuth, WebRequest,
+};
 use scalekit::{Client, Error};
 use serde::Deserialize;
 
@@ -98,6 +100,8 @@ impl Auth {
             WebAuth::for_new_process,
             |auth| match &request.action {
                 Action::Session => auth.try_session(&request.web()),
+                Action::Peek => auth.try_peek_session(&request.web()),
+                Action::RequireUnavailable => Some(unavailable(auth, &request.web())),
                 Action::Require(required) => auth.try_require(&request.web(), required),
                 _ => None,
             },
@@ -148,6 +152,7 @@ async fn handle(auth: WebAuth, request: Request<'static>) -> Result<String, Bind
     let outcome = match request.action {
         Action::Session => auth.session(&web).await,
         Action::Peek => auth.peek_session(&web).await,
+        Action::RequireUnavailable => unavailable(&auth, &web),
         Action::Require(ref required) => auth.require(&web, required).await,
         Action::Login(ref parameters) => auth.login(&web, LoginParameters::clone(parameters)).await,
         Action::Callback => auth.callback(&web).await,
@@ -162,6 +167,13 @@ async fn handle(auth: WebAuth, request: Request<'static>) -> Result<String, Bind
         }
     };
     json::outcome(&outcome)
+}
+
+/// The response to a protected route, without another attempt to read the session.
+fn unavailable(auth: &WebAuth, request: &WebRequest<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    outcome.reason = Some(Reason::Unavailable);
+    auth.authorize(request, &Requirements::new(), outcome)
 }
 
 #[cfg(test)]
@@ -209,6 +221,18 @@ mod tests {
                 .unwrap()
                 .is_none()
         );
+    }
+
+    #[test]
+    fn an_unavailable_session_and_a_missing_one_need_no_waiting() {
+        let auth = Auth::new(client(), &options(false)).unwrap();
+        let handle = |request: Value| {
+            let outcome = auth.try_handle(&client(), &request.to_string()).unwrap();
+            parsed(&outcome.unwrap())
+        };
+        let request = json!({ "action": "require", "method": "GET", "unavailable": true });
+        assert_eq!(handle(request)["response"]["status"], 503);
+        assert_eq!(handle(json!({ "action": "peek" }))["reason"], "no_session");
     }
 
     #[tokio::test]

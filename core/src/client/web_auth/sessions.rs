@@ -59,20 +59,33 @@ impl WebAuth {
     /// A session in the store is refreshed, because its cookie stays the same.
     pub async fn peek_session(&self, request: &WebRequest<'_>) -> Outcome {
         let mut outcome = match self.find_valid(request).await {
-            Ok((found, error)) if found.id.is_none() => {
-                let active = now() < found.session.expires_at;
-                Outcome {
-                    session: active.then_some(found.session),
-                    reason: (!active).then_some(Reason::InvalidSession),
-                    error,
-                    ..Outcome::default()
-                }
-            }
+            Ok((found, error)) if found.id.is_none() => Outcome {
+                error,
+                ..peeked(found.session)
+            },
             Ok((found, _)) => self.refreshed(request, found).await,
             Err(reason) => self.without_session(request, reason, None),
         };
         outcome.cookies.clear();
         outcome
+    }
+
+    /// Like [`peek_session`](Self::peek_session), without waiting. `None` if there is a store.
+    pub fn try_peek_session(&self, request: &WebRequest<'_>) -> Option<Outcome> {
+        if self.store.is_some() {
+            return None;
+        }
+        Some(match self.read_cookies(request) {
+            Ok((Stored::Session(session), _)) => peeked(session),
+            Ok(_) => Outcome {
+                reason: Some(Reason::InvalidSession),
+                ..Outcome::default()
+            },
+            Err(reason) => Outcome {
+                reason: Some(reason),
+                ..Outcome::default()
+            },
+        })
     }
 
     /// Returns the session of a request, unless it was revoked. Returns the error of a store that
@@ -274,6 +287,16 @@ impl WebAuth {
             }
             Err(ReadError::Invalid(_)) => Err(Reason::InvalidSession),
         }
+    }
+}
+
+/// The outcome of a session that is not refreshed.
+fn peeked(session: Session) -> Outcome {
+    let active = now() < session.expires_at;
+    Outcome {
+        session: active.then_some(session),
+        reason: (!active).then_some(Reason::InvalidSession),
+        ..Outcome::default()
     }
 }
 
