@@ -12,8 +12,9 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         return;
     };
     let allowed = |text: &str, extra: &[u8]| {
-        text.bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~%/:".contains(&byte) || extra.contains(&byte))
+        text.bytes().all(|byte| {
+            byte.is_ascii_alphanumeric() || b"-._~%/:".contains(&byte) || extra.contains(&byte)
+        })
     };
     assert!(request.path.starts_with("/api/") && allowed(&request.path, b""));
     assert!(request.query.is_none_or(|query| allowed(&query, b"&=+*")));

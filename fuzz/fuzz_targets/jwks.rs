@@ -36,7 +36,11 @@ libfuzzer_sys::fuzz_target!(|document: &[u8]| {
         let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"RS256","kid":{}}}"#, key["kid"]));
         for signature in ["", "AA", &"A".repeat(342)] {
             let token = format!("{header}.e30.{signature}");
-            let result = set.validate(&token, &Default::default(), std::time::SystemTime::UNIX_EPOCH);
+            let result = set.validate(
+                &token,
+                &Default::default(),
+                std::time::SystemTime::UNIX_EPOCH,
+            );
             assert!(result.is_err());
         }
     }

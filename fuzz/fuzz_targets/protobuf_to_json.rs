@@ -13,7 +13,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     };
     let bytes = scalekit_wire::json_to_protobuf(operation.request, json.as_bytes())
         .expect("the codec reads its own JSON");
-    let round_trip =
-        scalekit_wire::protobuf_to_json(operation.request, &bytes).expect("the codec reads its own protobuf");
+    let round_trip = scalekit_wire::protobuf_to_json(operation.request, &bytes)
+        .expect("the codec reads its own protobuf");
     assert_eq!(json, round_trip);
 });

@@ -24,7 +24,10 @@ pub fn now() -> SystemTime {
 pub static KEY: LazyLock<(KeyPair, KeySet)> = LazyLock::new(|| {
     let pair = KeyPair::generate(KeySize::Rsa2048).expect("generating a key succeeds");
     let public = PublicKeyComponents::<Vec<u8>>::from(pair.public_key());
-    let (n, e) = (URL_SAFE_NO_PAD.encode(public.n), URL_SAFE_NO_PAD.encode(public.e));
+    let (n, e) = (
+        URL_SAFE_NO_PAD.encode(public.n),
+        URL_SAFE_NO_PAD.encode(public.e),
+    );
     let jwks = format!(r#"{{"keys":[{{"kty":"RSA","kid":"k","n":"{n}","e":"{e}"}}]}}"#);
     (
         pair,
@@ -58,7 +61,8 @@ impl Members {
     /// Parses an object in UTF-8. Returns `None` if a name in `unique` occurs more than once.
     pub fn parse(json: &[u8], unique: &[&str]) -> Option<Self> {
         let members: Self = serde_json::from_str(std::str::from_utf8(json).ok()?).ok()?;
-        let is_unique = |name: &&str| members.0.iter().filter(|(found, _)| found == name).count() <= 1;
+        let is_unique =
+            |name: &&str| members.0.iter().filter(|(found, _)| found == name).count() <= 1;
         unique.iter().all(is_unique).then_some(members)
     }
 
@@ -66,7 +70,8 @@ impl Members {
     /// parsed one level deep, as in the object.
     #[allow(dead_code, reason = "only the payload target checks all values")]
     pub fn all_parse_except(&self, skip: &[&str]) -> bool {
-        let parses = |json: &str| serde_json::from_str::<serde_json::Value>(&format!("[{json}]")).is_ok();
+        let parses =
+            |json: &str| serde_json::from_str::<serde_json::Value>(&format!("[{json}]")).is_ok();
         self.0
             .iter()
             .all(|(name, value)| skip.contains(&name.as_str()) || parses(value.get()))

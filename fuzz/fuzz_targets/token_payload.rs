@@ -64,7 +64,9 @@ fn expected(payload: &[u8]) -> Result<(), &'static str> {
 /// into words.
 fn texts(value: Option<Value>, split: bool) -> Vec<String> {
     match value {
-        Some(Value::String(text)) if split => text.split_ascii_whitespace().map(str::to_owned).collect(),
+        Some(Value::String(text)) if split => {
+            text.split_ascii_whitespace().map(str::to_owned).collect()
+        }
         Some(Value::String(text)) => vec![text],
         Some(list @ Value::Array(_)) => serde_json::from_value(list).unwrap_or_default(),
         _ => Vec::new(),

@@ -57,7 +57,9 @@ fn find<'h>(headers: &'h [(String, String)], purpose: Purpose, field: &str) -> &
         Purpose::Webhook => None,
         Purpose::Interceptor => with_prefix("interceptor"),
     };
-    interceptor.or_else(|| with_prefix("webhook")).unwrap_or_default()
+    interceptor
+        .or_else(|| with_prefix("webhook"))
+        .unwrap_or_default()
 }
 
 fn expected(mac: &[u8], id: &str, timestamp: &str, signature: &str) -> Result<(), WebhookError> {
