@@ -4,6 +4,7 @@
 //! Create one [`Client`] per program. It
 //!
 //! * calls the API ([`api`]), with safe retries and one deadline per call;
+//! * gives agents the tools and connected accounts of users ([`actions`]);
 //! * calls third-party services with the credentials of connected accounts ([`proxy`]);
 //! * logs users in ([`Client::authorization_url`], [`Client::authenticate_with_code`]);
 //! * validates tokens ([`Client::validate_token`]) with the environment's keys, which it caches;
@@ -84,6 +85,8 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "client")]
+pub mod actions;
 #[cfg(feature = "client")]
 pub mod api;
 #[cfg(feature = "client")]

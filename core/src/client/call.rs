@@ -114,7 +114,7 @@ impl<T: Send + 'static> IntoFuture for Call<T> {
 pub struct CallFuture<T>(Pin<Box<dyn Future<Output = Result<T>> + Send>>);
 
 impl<T> CallFuture<T> {
-    pub(super) fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
+    pub(crate) fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
         Self(Box::pin(future))
     }
 }

@@ -1,4 +1,4 @@
-//! The client. This folder contains every `impl Client`.
+//! The client.
 
 mod builder;
 mod call;

@@ -117,7 +117,8 @@ impl Pending {
         }
     }
 
-    fn fail(&mut self, error: Error) {
+    /// Fails the request with the error of an argument when it is sent. The first error is kept.
+    pub(crate) fn fail(&mut self, error: Error) {
         if let Ok(request) = &self.request {
             self.request = Err(error.with_operation(request.operation.name));
         }

@@ -200,6 +200,40 @@ impl Error {
         self.0.tool
     }
 
+    /// Returns `true` if a tool failed because the user must authorize the connected account again:
+    /// an error of a tool with the status 401.
+    /// [`Actions::authorization_link`](crate::actions::Actions::authorization_link) creates a link
+    /// for the user.
+    pub fn needs_authorization(&self) -> bool {
+        self.is_tool() && self.http_status() == Some(401)
+    }
+
+    /// The message of the third-party service, if a tool failed.
+    pub fn tool_error_message(&self) -> Option<&str> {
+        self.tool_info("tool_error_message", "toolErrorMessage")
+    }
+
+    /// The code of the third-party service, if a tool failed.
+    pub fn tool_error_code(&self) -> Option<&str> {
+        self.tool_info("tool_error_code", "toolErrorCode")
+    }
+
+    /// The id of the failed execution of a tool.
+    pub fn execution_id(&self) -> Option<&str> {
+        self.tool_info("execution_id", "executionId")
+    }
+
+    /// Returns a text of the details of a failed tool.
+    fn tool_info(&self, snake: &str, camel: &str) -> Option<&str> {
+        self.0.details.as_array()?.iter().find_map(|detail| {
+            let info = detail
+                .get("tool_error_info")
+                .or_else(|| detail.get("toolErrorInfo"))?;
+            let text = info.get(snake).or_else(|| info.get(camel))?.as_str()?;
+            Some(text).filter(|text| !text.is_empty())
+        })
+    }
+
     /// The reason why a token was rejected.
     pub fn token_error(&self) -> Option<&TokenError> {
         self.0.token.as_ref()

@@ -1,0 +1,10 @@
+//! `client.actions()` with the emulator.
+#![allow(clippy::unwrap_used, unreachable_pub)]
+
+mod accounts;
+mod arguments;
+mod calls;
+mod environment;
+mod proxied;
+mod requests;
+mod tools;
