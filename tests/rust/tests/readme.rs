@@ -102,6 +102,38 @@ mod connected_accounts {
     }
 }
 
+mod agents {
+    use scalekit::actions::Account;
+    use scalekit::{Client, Result};
+    use serde_json::Value;
+
+    /// Returns the link with which a user connects an account. Keep the state in a cookie.
+    pub async fn connect(client: &Client, user_id: &str, state: &str) -> Result<String> {
+        let account = Account::new("gmail", user_id);
+        client.actions().get_or_create_account(&account).await?;
+        let link = client
+            .actions()
+            .authorization_link(&account)
+            .state(state)
+            .user_verify_url("http://localhost:3000/connected")
+            .await?;
+        Ok(link.link)
+    }
+
+    /// Executes a tool of a user, and returns a text for the model.
+    pub async fn call(client: &Client, user_id: &str, name: &str, input: Value) -> Result<String> {
+        let tools = client.actions().user_tools(user_id).tool_names([name]);
+        let tools = tools.await?;
+        let Some(tool) = tools.first() else {
+            return Ok(format!("There is no tool {name}"));
+        };
+        match tool.call(input).await {
+            Ok(output) => Ok(Value::from(output).to_string()),
+            Err(error) => Ok(tool.describe_failure(&error).await),
+        }
+    }
+}
+
 mod errors {
     use scalekit::{Client, ErrorKind, Result};
 
@@ -180,7 +212,7 @@ fn each_snippet_is_the_code_of_a_module() {
     let first_call = include_str!("../../../examples/readme.rs");
     let this_file = include_str!("readme.rs");
     let snippets = snippets();
-    assert_eq!(snippets.len(), 9);
+    assert_eq!(snippets.len(), 10);
     for (heading, snippet) in snippets {
         if heading == "First call" {
             assert!(first_call.ends_with(&format!("\n\n{snippet}")));
@@ -277,6 +309,38 @@ async fn connected_accounts_snippet() -> Result<()> {
     assert_eq!(subjects, ["It works"]);
     let subjects = connected_accounts::subjects(&client, "ada").await?;
     assert!(subjects.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn agents_snippet() -> Result<()> {
+    let (emulator, client) = emulator().await?;
+    let rows = json!({
+        "connections": [
+            { "id": "conn_1", "key_id": "gmail", "provider_key": "GMAIL", "type": "OAUTH" },
+        ],
+        "tool_responses": [
+            { "tool_name": "gmail_fetch_mails", "times": 1, "data": { "mails": ["It works"] } },
+            { "tool_name": "*", "error": { "code": "UNAUTHENTICATED", "message": "revoked" } },
+        ],
+    });
+    emulator.import(Seed::from_json(rows)?)?;
+    let name = "gmail_fetch_mails";
+    let missing = agents::call(&client, "ada", name, json!({})).await?;
+    assert_eq!(missing, "There is no tool gmail_fetch_mails");
+    let url = redirect(&agents::connect(&client, "ada", "the state").await?).await?;
+    let parameters: HashMap<_, _> = url.query_pairs().collect();
+    assert_eq!(parameters["state"], "the state");
+    let verified = client
+        .actions()
+        .verify_account_user(&*parameters["auth_request_id"], "ada")
+        .await?;
+    assert!(verified.starts_with("http"));
+    let output = agents::call(&client, "ada", name, json!({})).await?;
+    assert_eq!(output, r#"{"mails":["It works"]}"#);
+    let failure = agents::call(&client, "ada", name, json!({})).await?;
+    let expected = "The tool failed: revoked. The user must authorize access again: http";
+    assert!(failure.starts_with(expected), "{failure}");
     Ok(())
 }
 

@@ -5,6 +5,7 @@ mod accounts;
 mod arguments;
 mod calls;
 mod environment;
+mod guide;
 mod proxied;
 mod requests;
 mod tools;
