@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 
 import pytest
 from connected_accounts import SEED, script_tools
 from programs import BINARY
 from recorded_actions import RecordedActions
 
+from scalekit.actions.response import ProxyResponse
 from scalekit.testing import Emulator
+
+PROXY_SEED = {
+    "connections": [{"id": "conn_1", "key_id": "gmail", "provider_key": "GMAIL", "type": "OAUTH"}],
+    "accounts": [
+        {"identifier": name, "connector": "gmail", "provider": "GMAIL", "connection_id": "conn_1"}
+        for name in ("ada", "Zoë 李")
+    ],
+}
 
 
 @pytest.fixture(params=[False, True], ids=["sync", "async"])
@@ -39,3 +49,25 @@ def accounts(_accounts: Emulator) -> Emulator:
     _accounts.admin("POST", "reset", {})
     script_tools(_accounts)
     return _accounts
+
+
+@pytest.fixture
+def server(emulator: Emulator) -> Emulator:
+    """An emulator with two accounts of Gmail, for `request`."""
+    emulator.reset()
+    emulator.seed(PROXY_SEED)
+    return emulator
+
+
+@pytest.fixture(params=["sync", "async"])
+def request_of(
+    request: pytest.FixtureRequest, server: Emulator
+) -> Iterator[Callable[..., ProxyResponse]]:
+    """``client.actions.request`` of a blocking or an async client."""
+    if request.param == "sync":
+        with server.client() as client:
+            yield client.actions.request
+        return
+    awaited = server.async_client()
+    yield lambda *args, **kwargs: asyncio.run(awaited.actions.request(*args, **kwargs))
+    awaited.close()

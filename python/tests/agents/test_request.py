@@ -8,7 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -30,34 +30,8 @@ from scalekit.testing import Emulator
 
 Request = Callable[..., ProxyResponse]
 
-SEED = {
-    "connections": [{"id": "conn_1", "key_id": "gmail", "provider_key": "GMAIL", "type": "OAUTH"}],
-    "accounts": [
-        {"identifier": name, "connector": "gmail", "provider": "GMAIL", "connection_id": "conn_1"}
-        for name in ("ada", "Zoë 李")
-    ],
-}
 ACCOUNT = {"connection_name": "gmail", "identifier": "ada"}
 PATH = {**ACCOUNT, "path": "/v1/items"}
-
-
-@pytest.fixture
-def server(emulator: Emulator) -> Emulator:
-    emulator.reset()
-    emulator.seed(SEED)
-    return emulator
-
-
-@pytest.fixture(params=["sync", "async"])
-def request_of(request: pytest.FixtureRequest, server: Emulator) -> Iterator[Request]:
-    """``client.actions.request`` of a blocking or an async client."""
-    if request.param == "sync":
-        with server.client() as client:
-            yield client.actions.request
-        return
-    awaited = server.async_client()
-    yield lambda *args, **kwargs: asyncio.run(awaited.actions.request(*args, **kwargs))
-    awaited.close()
 
 
 def script(server: Emulator, **response: Any) -> None:

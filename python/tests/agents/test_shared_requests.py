@@ -1,12 +1,12 @@
-"""The requests that every language sends for the same call, in ``tests/agents/requests.json``.
+"""The requests that every language sends for the same call, in ``tests/agents``.
 
-The table has the names of Node, in camel case.
+The tables have the names of Node, in camel case.
 """
 
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,32 +14,18 @@ from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.json_format import ParseDict
 from programs import ROOT
 from recorded_actions import RecordedActions
+from shared_arguments import converted, snake
 
 from scalekit.actions import types
+from scalekit.actions.response import ProxyResponse
 from scalekit.common import exceptions
 
 pytestmark = pytest.mark.protobuf
 
 ROWS: list[dict[str, Any]] = json.loads((ROOT / "tests/agents/requests.json").read_text())
 PLAN = json.loads((ROOT / "tests/conformance/operations.json").read_text())
+PROXIED = json.loads((ROOT / "tests/agents/proxied.json").read_text())
 RESPONSES = {entry["operation"]: entry["response_type"] for entry in PLAN["operations"]}
-JSON_VALUES = {"toolInput", "staticAuth", "credentials", "apiConfig", "metadata"}
-
-
-def snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-
-
-def converted(value: Any) -> Any:
-    """Returns arguments with the names of Python. The keys of JSON values are not names."""
-    if isinstance(value, list):
-        return [converted(item) for item in value]
-    if isinstance(value, dict):
-        return {
-            snake(key): item if key in JSON_VALUES else converted(item)
-            for key, item in value.items()
-        }
-    return value
 
 
 def response(row: dict[str, Any], index: int) -> Any:
@@ -67,3 +53,14 @@ def test_every_language_sends_the_same_requests(
     else:
         recorded.call(method, **arguments)
     assert recorded.sent() == row["sends"]
+
+
+@pytest.mark.parametrize("row", PROXIED, ids=lambda row: json.dumps(row["arguments"])[:60])
+def test_every_language_sends_the_same_requests_to_third_party_services(
+    row: dict[str, Any], request_of: Callable[..., ProxyResponse]
+) -> None:
+    sent = request_of(**converted(row["arguments"])).json()
+    expected = row["http"]
+    names = {*expected["headers"], "content-type"}
+    sent["headers"] = {name: text for name, text in sent["headers"].items() if name in names}
+    assert {name: sent[name] for name in expected} == expected
