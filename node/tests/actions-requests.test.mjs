@@ -5,19 +5,35 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { proxyEnvironment } from "./support/proxy.mjs";
 import { recordedActions } from "./support/recorded-actions.mjs";
 import { ROOT } from "./support/programs.mjs";
 
 const read = (/** @type {string | URL} */ path) => JSON.parse(readFileSync(path, "utf8"));
 const SHARED = read(join(ROOT, "tests/agents/requests.json"));
+const PROXIED = read(join(ROOT, "tests/agents/proxied.json"));
 const DOCUMENTED = read(new URL("documented/actions.json", import.meta.url));
 
-test("every method sends the same requests as in Python", async (t) => {
+test("every method sends the same requests as in Python and Rust", async (t) => {
   for (const { method, arguments: params, responses = [], sends } of SHARED) {
     await t.test(`${method} ${JSON.stringify({ ...params, responses })}`, async () => {
       const recorded = recordedActions(...structuredClone(responses));
       await recorded.call(method, params);
       assert.deepEqual(recorded.sent, sends);
+    });
+  }
+});
+
+test("request sends the same requests to third-party services as in Python and Rust", async (t) => {
+  const { prepare, request } = await proxyEnvironment();
+  await prepare();
+  for (const { arguments: params, http } of PROXIED) {
+    await t.test(JSON.stringify(params), async () => {
+      const { data } = await request(params);
+      const names = new Set([...Object.keys(http.headers), "content-type"]);
+      const headers = Object.entries(data.headers).filter(([name]) => names.has(name));
+      const { method, path, query, body } = data;
+      assert.deepEqual({ method, path, query, headers: Object.fromEntries(headers), body }, http);
     });
   }
 });
@@ -47,7 +63,7 @@ test("the shared requests cover every method", () => {
     "postModifier",
     "getAuthorizationLinkFor",
     "refreshConnectedAccount",
-    // Tested in request.test.mjs.
+    // Tested below.
     "request",
     // Tested in agent-tools.test.mjs.
     "getTools",
