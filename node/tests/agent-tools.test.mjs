@@ -140,6 +140,34 @@ test("the text of a failure contains a link only if the account must be authoriz
   assert.equal(sent.length, count);
 });
 
+test("after a failed post-modifier, the text prevents a second call", async () => {
+  const { actions, sent } = recordedActions({ data: { a: 1 } }, { data: { a: 1 } });
+  const fail = () => {
+    throw new Error("not sorted");
+  };
+  const acted = "The tool has acted, but its result could not be processed: ";
+  for (const [func, reason] of /** @type {[any, RegExp][]} */ ([
+    [fail, /^not sorted$/],
+    [() => 5, /^post-modifier .* must return an object, not number$/],
+  ])) {
+    actions.postModifier("a", func);
+    const execution = actions.executeTool({ toolName: "a", connectedAccountId: "ca_1" });
+    const error = await execution.catch((/** @type {unknown} */ thrown) => thrown);
+    const text = await actions.describeToolFailure(error);
+    assert.ok(text.startsWith(acted), text);
+    assert.match(text.slice(acted.length), reason);
+    actions.removeModifier(func);
+  }
+  assert.equal(sent.length, 2);
+});
+
+test("the failure of an unknown account is described without a link", async () => {
+  const { actions, sent } = recordedActions();
+  const error = new ScalekitToolException("revoked", { httpStatus: 401 });
+  assert.equal(await actions.describeToolFailure(error), "The tool failed: revoked");
+  assert.deepEqual(sent, []);
+});
+
 /** A model that calls both tools at once, and then ends with a text. */
 function scriptedModel() {
   const usage = {

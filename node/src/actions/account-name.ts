@@ -63,9 +63,14 @@ export function rememberAccount(error: object, account: SentAccount): void {
   Object.defineProperty(error, ACCOUNT, { value: account, configurable: true });
 }
 
+/** Returns the account of a failed execution, or `undefined` for other errors. */
+export function rememberedAccount(error: unknown): SentAccount | undefined {
+  return (error as { [ACCOUNT]?: SentAccount } | null | undefined)?.[ACCOUNT];
+}
+
 /** Returns the account of a failed execution. */
 export function accountOf(error: unknown): SentAccount {
-  const account = (error as { [ACCOUNT]?: SentAccount } | null | undefined)?.[ACCOUNT];
+  const account = rememberedAccount(error);
   if (account === undefined) {
     throw new ScalekitArgumentException(
       "error must be an exception that executeTool() or request() of client.actions rejected with",

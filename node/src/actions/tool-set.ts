@@ -5,6 +5,7 @@ import type { ScopedTool } from "../messages/scalekit/v1/tools/tools_pb";
 import type { CallOptions } from "../runtime/call";
 import { text } from "../runtime/conversions";
 import * as validate from "../runtime/validate";
+import { rememberedAccount } from "./account-name";
 import type { LinkParams } from "./authorization";
 import { ConnectionMethods } from "./connections";
 import { known } from "./names";
@@ -97,12 +98,14 @@ export abstract class ToolSetMethods extends ConnectionMethods {
    * @param links `false` for texts without links. An object has the parameters of the links.
    */
   async describeToolFailure(error: unknown, links: boolean | LinkParams = true): Promise<string> {
-    if (!(error instanceof ScalekitServerException)) {
-      return `The tool failed: ${error instanceof Error ? error.message : String(error)}`;
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = (isToolException(error) && error.toolErrorMessage) || message;
+    if (error instanceof Error && "toolResponse" in error && error.toolResponse !== undefined) {
+      // The model must not call the tool again.
+      return `The tool has acted, but its result could not be processed: ${reason}`;
     }
-    const reason = (isToolException(error) && error.toolErrorMessage) || error.message;
     const problem = `The tool failed: ${reason}`;
-    if (links === false || !isToolException(error) || !error.needsAuthorization) {
+    if (links === false || !canBeAuthorized(error)) {
       return problem;
     }
     try {
@@ -116,6 +119,11 @@ export abstract class ToolSetMethods extends ConnectionMethods {
       throw failure;
     }
   }
+}
+
+function canBeAuthorized(error: unknown): boolean {
+  const isKnown = rememberedAccount(error) !== undefined;
+  return isKnown && isToolException(error) && error.needsAuthorization;
 }
 
 /** Returns the names of the connections of a user's accounts. */
