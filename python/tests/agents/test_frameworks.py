@@ -125,3 +125,18 @@ print([name for name in sys.modules if name in ("openai", "anthropic", "langchai
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert output.stdout == "[]\n"
+
+
+def test_langchain_needs_no_other_framework() -> None:
+    code = """
+import sys
+for name in ("mcp", "google.adk", "openai", "anthropic"):
+    sys.modules[name] = None  # Importing it is an error.
+import scalekit
+client = scalekit.ScalekitClient("https://acme.scalekit.com", "skc_1", "secret")
+print(type(client.actions.langchain).__name__)
+"""
+    output = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert output.stdout == "LangChain\n"

@@ -79,10 +79,11 @@ def test_tools_of_all_pages_are_converted(recorded: RecordedActions) -> None:
 def test_results_are_json_with_the_output_as_artifact(recorded: RecordedActions) -> None:
     tool = one_tool(recorded)
     recorded.actions.post_modifier("gmail_list")(lambda data: {**data, "n": 1})
-    recorded.respond(result({"ok": True, "none": None, "text": "ü"}))
+    output = {"ok": True, "none": None, "text": "ü", "execution_id": "of the output"}
+    recorded.respond(result(output))
     message = call(recorded, tool, {"q": "x"})
     assert message.status == "success"
-    data = {"ok": True, "none": None, "text": "ü", "n": 1}
+    data = {**output, "n": 1}
     assert json.loads(message.content) == data
     assert "ü" in message.content
     assert message.artifact == {"data": data, "execution_id": "exe_1"}
