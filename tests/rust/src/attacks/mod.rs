@@ -10,6 +10,7 @@ mod payload;
 mod pieces;
 mod recipe;
 pub mod server;
+mod sessions;
 mod template;
 mod token;
 

@@ -5,6 +5,8 @@
 //!   environment.
 //! * `GET /attacker-keys` returns the attacker's keys. Some tokens refer to this path.
 //! * `GET /seen` returns the number of requests to each path.
+//! * `POST /cookies/write` writes a session and a login attempt as cookies, and `POST /cookies/read`
+//!   reads such cookies, both with the core.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,13 +14,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::body::Bytes;
+use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderName, StatusCode};
+use axum::http::{HeaderName, StatusCode, Uri};
 use axum::response::IntoResponse;
 use tokio::net::TcpListener;
 
-use super::{Cases, Keys};
+use super::{Cases, Keys, sessions};
 
 struct Server {
     keys: Keys,
@@ -29,7 +32,7 @@ struct Server {
 type Response = (StatusCode, [(HeaderName, &'static str); 1], String);
 
 impl Server {
-    fn body(&self, path: &str) -> Result<String> {
+    fn body(&self, path: &str, request: &[u8]) -> Result<String> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         *seen.entry(path.to_owned()).or_default() += 1;
         match path {
@@ -42,6 +45,8 @@ impl Server {
                     &self.keys, now, &self.url, false,
                 )?)?)
             }
+            "/cookies/write" => sessions::write(&serde_json::from_slice(request)?),
+            "/cookies/read" => sessions::read(&serde_json::from_slice(request)?),
             other => anyhow::bail!("unknown path {other}"),
         }
     }
@@ -62,10 +67,9 @@ pub async fn serve(listener: TcpListener) -> Result<()> {
     Ok(axum::serve(listener, router).await?)
 }
 
-async fn handle(State(server): State<Arc<Server>>, request: Request) -> impl IntoResponse {
-    let path = request.uri().path().to_owned();
+async fn handle(State(server): State<Arc<Server>>, uri: Uri, request: Bytes) -> impl IntoResponse {
     // Signing all tokens takes time and must not block the requests for keys.
-    let body = tokio::task::spawn_blocking(move || server.body(&path)).await;
+    let body = tokio::task::spawn_blocking(move || server.body(uri.path(), &request)).await;
     let response =
         |status, content_type, body| -> Response { (status, [(CONTENT_TYPE, content_type)], body) };
     match body.map_err(anyhow::Error::from).flatten() {
