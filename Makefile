@@ -171,6 +171,7 @@ node/node_modules/.installed: node/package.json node/package-lock.json | target/
 node/lib/.built: node/node_modules/.installed $(NODE_SOURCES)
 	rm -rf node/lib
 	$(TSC) -p node/tsconfig.json
+	$(TSC) -p node/src/edge/tsconfig.json
 	touch $@
 
 node/scalekit.node: $(RUST_SOURCES) | $(RUST)

@@ -9,7 +9,7 @@ import {
   WebhookVerificationError,
 } from "scalekit-client";
 
-import { attackServer } from "./support/programs.mjs";
+import { attackServer, joinPieces } from "./support/programs.mjs";
 
 /** Limit of a case in seconds of processor time, which does not depend on the machine's load. */
 const MAX_CPU_SECONDS = 2;
@@ -18,16 +18,6 @@ const MAX_GROWTH = 500 * 2 ** 20;
 
 const server = await attackServer();
 const suite = await server.get("cases");
-
-/** @param {{ base64: string, times: number }[]} pieces */
-function join(pieces) {
-  return Buffer.concat(
-    pieces.flatMap(({ base64, times }) => {
-      const piece = Buffer.from(base64, "base64");
-      return times === 1 ? [piece] : [Buffer.alloc(piece.length * times, piece)];
-    }),
-  );
-}
 
 /**
  * Runs a verification. Fails if it takes too long or throws an undocumented exception.
@@ -67,7 +57,7 @@ test("tokens are accepted or rejected as listed", async () => {
     ...suite.tokens,
     ...suite.tokens,
   ]) {
-    const text = join(token).toString();
+    const text = joinPieces(token).toString();
     const options = validationOptions(requirements);
     const outcome = await run(
       name,
@@ -108,9 +98,9 @@ test("payloads are accepted or rejected as listed", async () => {
   for (const { name, accepted, message, interceptor, secret, headers, body } of suite.payloads) {
     const pairs = headers.map((/** @type {[string, any]} */ [name, value]) => [
       name,
-      join(value).toString(),
+      joinPieces(value).toString(),
     ]);
-    const bytes = join(body);
+    const bytes = joinPieces(body);
     const outcome = await run(
       name,
       () =>

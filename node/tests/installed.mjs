@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import ScalekitDefault, { ScalekitClient, ScalekitNotFoundException } from "scalekit-client";
+import { ScalekitEdgeClient } from "scalekit-client/edge";
 import { OrganizationSchema } from "scalekit-client/v1/organizations";
 
 assert.equal(ScalekitDefault, ScalekitClient);
@@ -16,4 +17,7 @@ assert.equal(
 );
 await assert.rejects(client.organization.getOrganization("org_404"), ScalekitNotFoundException);
 assert.equal(await client.validateAccessToken(await client.getClientAccessToken()), true);
+const { SCALEKIT_ENVIRONMENT_URL: url, SCALEKIT_CLIENT_ID: id } = process.env;
+const edge = new ScalekitEdgeClient(url ?? "", id ?? "", "");
+assert.equal(await edge.validateAccessToken(await client.getClientAccessToken()), true);
 console.log("import works");

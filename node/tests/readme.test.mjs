@@ -239,6 +239,40 @@ CALLS.set(
   `,
 );
 
+CALLS.set(
+  "Edge runtimes",
+  `
+    const { SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID, SCALEKIT_CLIENT_SECRET } = process.env;
+    const handle = createHandler(
+      SCALEKIT_ENVIRONMENT_URL,
+      SCALEKIT_CLIENT_ID,
+      SCALEKIT_CLIENT_SECRET,
+      "a secret of at least thirty-two characters",
+    );
+    const jar = new Map();
+    const open = async (url) => {
+      const cookie = [...jar].map((pair) => pair.join("=")).join("; ");
+      const response = await handle(new Request(url, { headers: { cookie } }));
+      for (const header of response.headers.getSetCookie()) {
+        const [pair] = header.split(";");
+        const [name, value] = [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)];
+        header.includes("Max-Age=0") ? jar.delete(name) : jar.set(name, value);
+      }
+      return response;
+    };
+    const { headers } = await open("http://localhost:3000/orders");
+    const page = await fetch(headers.get("location"), { redirect: "manual" });
+    const callback = await open(page.headers.get("location"));
+    const location = callback.headers.get("location");
+    console.log(location, [...jar.keys()].join());
+    console.log(await (await open("http://localhost:3000" + location)).text());
+    console.log(await (await open("http://localhost:3000/callback?state=x&code=y")).text());
+    const now = Date.now();
+    Date.now = () => now + 86_400_000;
+    console.log((await open("http://localhost:3000/orders")).headers.get("location"));
+  `,
+);
+
 /** The output of a tool without a script. */
 const SENT = '{"params":{"to":"b@c.d"},"tool":"gmail_send_mail"}';
 
@@ -257,6 +291,10 @@ const EXPECTED = new Map([
   ["MCP", new RegExp(`^${SENT}\n${SENT}\n$`)],
   ["Errors", /^404 RESOURCE_NOT_FOUND req_\w+\n$/],
   ["Cancelling and deadlines", /^AbortError\n$/],
+  [
+    "Edge runtimes",
+    /^\/orders sk_session\nHello usr_\d+\nlogin failed: no login .+\nhttp\S+\/oauth\/authorize\?\S+\n$/,
+  ],
   ["Paging", /^(.+\n)*done\n$/],
   ["Methods", /^peter@initech\.example\n$/],
 ]);

@@ -272,6 +272,34 @@ fn the_pages_and_comments_state_the_defaults() {
     }
 }
 
+/// The entry for edge runtimes cannot call the core. It repeats the numbers, in one file.
+#[test]
+fn the_edge_entry_of_node_has_the_defaults_of_the_core() {
+    let path = root().join("node/src/edge/options.mts");
+    let source = fs::read_to_string(path).unwrap();
+    let stated = |before: &str| -> Vec<u64> {
+        let line = source.lines().find(|line| line.trim().starts_with(before));
+        numbers(line.unwrap_or_default())
+    };
+    for option in [
+        "timeoutMs",
+        "maxRetries",
+        "tokenLeewayMs",
+        "webhookToleranceMs",
+    ] {
+        let default = defaults(&NODE).into_iter().find(|(name, _)| name == option);
+        let (_, default) = default.unwrap();
+        assert_eq!(stated(&format!("{option}: ")), [default], "{option}");
+        let before = source.split(&format!("  {option}?:")).next().unwrap();
+        let comment = before.rsplit("/**").next().unwrap();
+        assert!(
+            comment.contains(&format!("Default: {default}.")),
+            "{option}"
+        );
+    }
+    assert_eq!(stated("const MOST_RETRIES"), [u64::from(MAX_RETRIES)]);
+}
+
 #[test]
 fn the_pages_of_the_core_state_its_defaults() {
     let readme = fs::read_to_string(root().join("core/README.md")).unwrap();

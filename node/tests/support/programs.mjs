@@ -81,5 +81,30 @@ export async function attackServer() {
     url: /** @type {string} */ (url),
     /** @param {string} path @returns {Promise<any>} */
     get: async (path) => (await fetch(`${url}/${path}`)).json(),
+    /** @param {string} path @param {unknown} body @returns {Promise<any>} */
+    async post(path, body) {
+      const response = await fetch(`${url}/${path}`, {
+        method: "POST",
+        body: JSON.stringify(body),
+      });
+      const text = await response.text();
+      if (!response.ok) {
+        throw new Error(`${path}: ${text}`);
+      }
+      return JSON.parse(text);
+    },
   };
+}
+
+/**
+ * Returns the bytes of a case of the attack suite.
+ * @param {{ base64: string, times: number }[]} pieces
+ */
+export function joinPieces(pieces) {
+  return Buffer.concat(
+    pieces.flatMap(({ base64, times }) => {
+      const piece = Buffer.from(base64, "base64");
+      return times === 1 ? [piece] : [Buffer.alloc(piece.length * times, piece)];
+    }),
+  );
 }
