@@ -20,6 +20,7 @@ macro_rules! sources {
 
 const SOURCES: &[(&str, &str)] = &sources!(
     "node/client.ts"
+    "node/event-objects.ts"
     "node/macros"
     "node/method"
     "node/operations.ts"

@@ -4,6 +4,7 @@ export { ScalekitClient, ScalekitClient as Scalekit };
 export default ScalekitClient;
 export * from "./types/scalekit";
 export type * from "./types/auth";
+export type { EventObject } from "./types/event-objects";
 export * from "./errors";
 export type * from "./actions";
 export type { CallOptions, Cancellation } from "./runtime/call";

@@ -32,11 +32,12 @@ import type {
   RefreshTokenResponse,
   ScalekitOptions,
   TokenValidationOptions,
+  WebhookEvent,
   WebhookHeaders,
   WebhookPayload,
 } from "./types/scalekit";
 import * as validate from "./runtime/validate";
-import { verify } from "./runtime/webhooks";
+import { parseEvent, snapshot, verify } from "./runtime/webhooks";
 
 const VERIFIER = Symbol("verifier");
 
@@ -355,6 +356,29 @@ export default class ScalekitClient extends Services {
    */
   verifyWebhookPayload(secret: string, headers: WebhookHeaders, payload: WebhookPayload): boolean {
     return verify(this[ANY], this[VERIFIER], false, secret, headers, payload);
+  }
+
+  /**
+   * Verifies a webhook, as {@link verifyWebhookPayload} does, and returns its event. Unknown fields
+   * and kinds of objects are kept.
+   *
+   * @example
+   * const event = scalekit.parseWebhookEvent(secret, request.headers, body);
+   * if (event.type === "organization.created") {
+   *   console.log(event.organization_id);
+   * }
+   *
+   * @throws {WebhookVerificationError} The verification failed. The message contains the reason.
+   * @throws {ScalekitException} The payload has a valid signature but is not an event.
+   */
+  parseWebhookEvent<Data = Record<string, unknown>>(
+    secret: string,
+    headers: WebhookHeaders,
+    payload: WebhookPayload,
+  ): WebhookEvent<Data> {
+    const body = snapshot(payload);
+    this.verifyWebhookPayload(secret, headers, body);
+    return parseEvent(body) as WebhookEvent<Data>;
   }
 
   /** Verifies the signature of an interceptor request, as {@link verifyWebhookPayload} does. */

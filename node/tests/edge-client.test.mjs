@@ -165,6 +165,39 @@ test("an ID token of another login is rejected", async () => {
   }
 });
 
+test("parseWebhookEvent has the results of ScalekitClient", async () => {
+  const other = new node.ScalekitClient(url, clientId, clientSecret);
+  const secret = "whsec_c2VjcmV0";
+  const headers = (/** @type {string | Uint8Array} */ body) => {
+    const time = String(Math.floor(Date.now() / 1000));
+    const mac = createHmac("sha256", "secret").update(`m.${time}.`).update(body).digest("base64");
+    return { "webhook-id": "m", "webhook-timestamp": time, "webhook-signature": `v1,${mac}` };
+  };
+  const latin1 = Buffer.from('{"type":"\xe9"}', "latin1");
+  const event = { type: "moon.landed", object: "Moon", data: { name: "Zoë" } };
+  for (const body of [JSON.stringify(event), "", "null", "[]", "{}", '{"type":5}', latin1]) {
+    const settled = await client.parseWebhookEvent(secret, headers(body), body).then(
+      (event) => JSON.parse(JSON.stringify(event)),
+      (error) => [error.name, error.message, error.operation],
+    );
+    let expected;
+    try {
+      expected = other.parseWebhookEvent(secret, headers(body), body);
+    } catch (/** @type {any} */ error) {
+      expected = [error.name, error.message, error.operation];
+    }
+    assert.deepEqual(settled, expected);
+  }
+  // A body that changes after the call.
+  const body = Buffer.from(JSON.stringify(event));
+  const parsing = client.parseWebhookEvent(secret, headers(body), body);
+  body.fill(" ");
+  assert.equal((await parsing).type, "moon.landed");
+  await assert.rejects(client.parseWebhookEvent(secret, headers("{} "), "{}"), {
+    name: "WebhookVerificationError",
+  });
+});
+
 test("URLs equal those of ScalekitClient", () => {
   for (const envUrl of ["https://acme.scalekit.com", "HTTPS://Acme.scalekit.com:443/auth//"]) {
     const other = new node.ScalekitClient(envUrl, "skc_1", "secret");

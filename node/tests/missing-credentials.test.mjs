@@ -25,10 +25,11 @@ const make = (/** @type {Credentials} */ credentials, /** @type {any} */ options
 };
 
 const SECRET = "whsec_c2VjcmV0LXNlY3JldA==";
-function webhook() {
+const EVENT = '{"type":"user.created"}';
+function webhook(body = "{}") {
   const at = String(Math.floor(Date.now() / 1000));
   const signature = createHmac("sha256", Buffer.from(SECRET.slice(6), "base64"))
-    .update(`msg_1.${at}.{}`)
+    .update(`msg_1.${at}.${body}`)
     .digest("base64");
   return { "webhook-id": "msg_1", "webhook-timestamp": at, "webhook-signature": `v1,${signature}` };
 }
@@ -80,6 +81,7 @@ const METHODS = [
     [],
     (client) => client.verifyInterceptorPayload(SECRET, webhook(), "{}"),
   ],
+  ["parseWebhookEvent", [], (client) => client.parseWebhookEvent(SECRET, webhook(EVENT), EVENT)],
   ["generatePkce", [], (client) => client.generatePkce()],
   ["close", [], (client) => client.close()],
 ];

@@ -95,7 +95,7 @@ const CALLS = new Map([
     `
     const { createHmac } = await import("node:crypto");
     const secret = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQ=";
-    const body = Buffer.from('{"type":"user.created"}');
+    const body = Buffer.from('{"type":"user.created","data":{"id":"usr_1"}}');
     const time = String(Math.floor(Date.now() / 1000));
     const hmac = createHmac("sha256", Buffer.from(secret.slice(6), "base64"));
     const signature = hmac.update("msg_1." + time + "." + body).digest("base64");
@@ -281,7 +281,7 @@ const EXPECTED = new Map([
   ["First call", /^created org_\d+\n$/],
   ["Login", /^the login was not started in this browser\n\S+@\S+\nhttp:\/\/localhost:3000\/\n$/],
   ["Token check", /^skc_\d+\nrejected: the token is malformed.*\nnull\n$/],
-  ["Webhook", /^user\.created\nrejected: Invalid signature\n204 400\n$/],
+  ["Webhook", /^user\.created \{ id: 'usr_1' \}\nrejected: Invalid signature\n204 400\n$/],
   ["Connected accounts", /^s1 \S*\n\{ mails: \[ 'hi' \] \}\n\[ 'authorize' \]\n$/],
   ["Requests to third-party APIs", /^\[ \{ name: 'INBOX' \} \] \[ 'authorize' \]\n1000000\n$/],
   ["AI SDK", /^no new mails\ngmail_fetch_mails,gmail_send_mail\n$/],

@@ -7,6 +7,7 @@ import { mock, test } from "node:test";
 import {
   ScalekitArgumentException,
   ScalekitClient,
+  ScalekitException,
   WebhookVerificationError,
 } from "scalekit-client";
 
@@ -245,4 +246,50 @@ test("arguments of a wrong type are rejected by name", () => {
       },
     );
   }
+});
+
+test("parseWebhookEvent verifies a webhook and returns its event", () => {
+  const event = {
+    spec_version: "1",
+    id: "evt_1",
+    type: "organization.created",
+    object: "Organization",
+    occurred_at: "2026-01-01T00:00:00.123456Z",
+    environment_id: "env_1",
+    organization_id: "org_1",
+    data: { id: "org_1", display_name: "Zoë & Co" },
+    display_name: "Organization created",
+  };
+  const unknown = { ...event, type: "moon.landed", object: "Moon", phase: { new: [true] } };
+  for (const expected of [event, unknown]) {
+    const text = JSON.stringify(expected);
+    const bytes = Buffer.from(text);
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    shared.set(bytes);
+    for (const body of [text, bytes, new Uint8Array(bytes), shared]) {
+      assert.deepEqual(client.parseWebhookEvent(SECRET, signed(text), body), expected);
+    }
+    assert.throws(
+      () => client.parseWebhookEvent(SECRET, signed(`${text} `), text),
+      WebhookVerificationError,
+    );
+  }
+});
+
+test("a signed payload that is not an event is an error without its content", () => {
+  const latin1 = Buffer.from('{"type":"\xe9"}', "latin1");
+  const mark = '\ufeff{"type":"t"}';
+  for (const body of ["", "s3cret", "null", "5", "[]", "{}", '{"type":5}', latin1, mark]) {
+    assert.throws(
+      () => client.parseWebhookEvent(SECRET, signed(body), body),
+      (/** @type {any} */ error) => {
+        assert.equal(error.constructor, ScalekitException);
+        assert.equal(error.operation, "parse_webhook_event");
+        assert.doesNotMatch(`${error.stack} ${error.cause}`, /s3cret/);
+        return true;
+      },
+    );
+  }
+  const type = /** @type {any} */ (5);
+  assert.throws(() => client.parseWebhookEvent(SECRET, {}, type), ScalekitArgumentException);
 });

@@ -1,8 +1,9 @@
-//! The generated files of the Node package: message modules and service clients.
+//! The generated files of the Node package: message modules, service clients and names of events.
 //!
 //! `codegen/layers/node.toml` configures the service clients.
 
 mod client;
+mod events;
 mod imports;
 mod init;
 mod messages;
@@ -30,6 +31,7 @@ const CONVENTIONS: Conventions = Conventions {
 /// messages is missing or fails.
 pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     messages::generate(schema, out)?;
+    events::generate(schema, out)?;
     let clients = plan(schema)?;
     for client in &clients {
         out.text(

@@ -16,13 +16,14 @@ import type {
   Pkce,
   RefreshTokenResponse,
   TokenValidationOptions,
+  WebhookEvent,
   WebhookHeaders,
   WebhookPayload,
 } from "../types/scalekit.js";
 import { authorizationUrl, logoutUrl } from "./urls.mjs";
 import { userOf } from "./user.mjs";
 import * as validate from "./validate.mjs";
-import { verify } from "./webhook.mjs";
+import { parseEvent, snapshot, verify } from "./webhook.mjs";
 
 /** Options of a call that can be cancelled. */
 export interface Cancellation {
@@ -255,6 +256,23 @@ export class ScalekitEdgeClient {
     payload: WebhookPayload,
   ): Promise<boolean> {
     return verify(false, secret, headers, payload, this.#settings.webhookToleranceMs);
+  }
+
+  /**
+   * Verifies a webhook, as {@link verifyWebhookPayload} does, and returns its event. Unknown fields
+   * and kinds of objects are kept.
+   *
+   * @throws {WebhookVerificationError} The verification failed. The message contains the reason.
+   * @throws {ScalekitException} The payload has a valid signature but is not an event.
+   */
+  async parseWebhookEvent<Data = Record<string, unknown>>(
+    secret: string,
+    headers: WebhookHeaders,
+    payload: WebhookPayload,
+  ): Promise<WebhookEvent<Data>> {
+    const body = snapshot(payload);
+    await this.verifyWebhookPayload(secret, headers, body);
+    return parseEvent(body) as WebhookEvent<Data>;
   }
 
   /** Verifies the signature of an interceptor request, as {@link verifyWebhookPayload} does. */

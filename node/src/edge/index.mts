@@ -19,6 +19,7 @@ export {
 } from "./session/session-cookies.mjs";
 export { createSession, type Session, type SessionTokens } from "./session/session.mjs";
 export type { IdpInitiatedLoginClaims, User } from "../types/auth.js";
+export type { EventObject } from "../types/event-objects.js";
 export type {
   AuthenticationResponse,
   AuthorizationUrlOptions,
@@ -26,6 +27,7 @@ export type {
   Pkce,
   RefreshTokenResponse,
   TokenValidationOptions,
+  WebhookEvent,
   WebhookHeaders,
   WebhookPayload,
 } from "../types/scalekit.js";

@@ -2,8 +2,9 @@
 
 import { decodeBase64, decodeLenientBase64 } from "./base64.mjs";
 import { blinded, equal } from "./compare.mjs";
-import { WebhookVerificationError } from "./errors.mjs";
-import type { WebhookHeaders, WebhookPayload } from "../types/scalekit.js";
+import { ScalekitException, WebhookVerificationError } from "./errors.mjs";
+import { member, parseObject } from "./json.mjs";
+import type { WebhookEvent, WebhookHeaders, WebhookPayload } from "../types/scalekit.js";
 import * as validate from "./validate.mjs";
 
 const HMAC = { name: "HMAC", hash: "SHA-256" };
@@ -147,4 +148,20 @@ function bytes(payload: unknown): Uint8Array {
     return new Uint8Array(payload as ArrayBuffer);
   }
   return validate.wrongType("payload", "a string, a Uint8Array or an ArrayBuffer", payload);
+}
+
+/** Returns a copy of a body, so that it cannot change between its verification and its parsing. */
+export function snapshot(payload: WebhookPayload): Uint8Array {
+  return bytes(payload).slice();
+}
+
+/** Parses the JSON of an event. */
+export function parseEvent(body: Uint8Array): WebhookEvent {
+  const event = parseObject(body)?.value;
+  if (!event || typeof member(event, "type") !== "string") {
+    throw new ScalekitException("the payload has a valid signature but is not an event", {
+      operation: "parse_webhook_event",
+    });
+  }
+  return event as unknown as WebhookEvent;
 }

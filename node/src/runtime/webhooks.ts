@@ -1,9 +1,9 @@
 import { types } from "node:util";
 
-import { ScalekitArgumentException } from "../errors";
+import { ScalekitArgumentException, ScalekitException } from "../errors";
 import { fromNative } from "../errors/from-native";
 import { native, type NativeClient, type WebhookVerifier } from "./native";
-import type { WebhookHeaders, WebhookPayload } from "../types/scalekit";
+import type { WebhookEvent, WebhookHeaders, WebhookPayload } from "../types/scalekit";
 import * as validate from "./validate";
 
 /**
@@ -116,4 +116,27 @@ function bytes(payload: unknown): Buffer {
       { cause },
     );
   }
+}
+
+/** Returns a body that no other thread can change between its verification and its parsing. */
+export function snapshot(payload: WebhookPayload): string | Buffer {
+  return typeof payload === "string" ? payload : bytes(payload);
+}
+
+/** Parses the JSON of an event. */
+export function parseEvent(body: string | Buffer): WebhookEvent {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let event: unknown;
+  try {
+    event = JSON.parse(typeof body === "string" ? body : decoder.decode(body));
+  } catch {
+    // Not the error of the parser: its message contains a part of the body.
+  }
+  const { type } = (event ?? {}) as { type?: unknown };
+  if (typeof type !== "string") {
+    throw new ScalekitException("the payload has a valid signature but is not an event", {
+      operation: "parse_webhook_event",
+    });
+  }
+  return event as WebhookEvent;
 }

@@ -1,4 +1,5 @@
 import type { User } from "./auth";
+import type { EventObject } from "./event-objects";
 
 /** OAuth grant types. */
 export enum GrantType {
@@ -108,6 +109,28 @@ export type WebhookHeaders =
 
 /** The raw body of a request. */
 export type WebhookPayload = string | Uint8Array | ArrayBuffer;
+
+/** An event that a webhook delivers: its JSON, with the names of the JSON. */
+export interface WebhookEvent<Data = Record<string, unknown>> {
+  /** Id of the event (`evt_…`). */
+  id: string;
+  /** Type of the event, such as `organization.created`. */
+  type: string;
+  /** Kind of the object in `data`. The service may add kinds that this version does not list. */
+  object: EventObject | (string & {});
+  /** The object that the event is about. Its fields depend on `object`. */
+  data: Data;
+  /** Time when the event occurred (RFC 3339). */
+  occurred_at: string;
+  /** Id of the environment in which the event occurred. */
+  environment_id: string;
+  /** Id of the organization that the event is about, if there is one. */
+  organization_id?: string;
+  /** Version of the event format. */
+  spec_version: string;
+  /** Display name of the event. */
+  display_name?: string;
+}
 
 /** Options of a client. Times are in milliseconds. */
 export interface ScalekitOptions {

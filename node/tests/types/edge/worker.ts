@@ -8,6 +8,7 @@ import {
   createSession,
   returnPath,
   type EdgeClientOptions,
+  type EventObject,
   type LoginAttempt,
   type Session,
   type SetCookie,
@@ -53,9 +54,14 @@ export async function handle(request: Request): Promise<Response> {
   const verified: boolean = await client.verifyWebhookPayload("whsec_", request.headers, body);
   // @ts-expect-error: a promise is not a boolean
   const unawaited: boolean = client.verifyWebhookPayload("whsec_", request.headers, body);
+  const event = await client.parseWebhookEvent<{ id: string }>("whsec_", request.headers, body);
+  const kind: EventObject = "Organization";
+  // @ts-expect-error: the schema has no such kind
+  const unknown: EventObject = "Moon";
   // @ts-expect-error: reason is not a text if there is a session
   const text: string = reason;
   const path: string | undefined = returnPath(searchParams.get("returnTo"));
+  const id: string | undefined = event.object === kind ? event.data.id : unknown;
   const headers = new Headers(cookies.map((cookie) => ["set-cookie", String(cookie)]));
-  return Response.json([location, state, verified, unawaited, text, path], { headers });
+  return Response.json([location, state, verified, unawaited, text, path, id], { headers });
 }
