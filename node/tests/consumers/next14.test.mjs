@@ -1,6 +1,6 @@
 import { test } from "node:test";
 
-import { catchesNotFound, loginFailsAsBundled, works } from "./support/checks.mjs";
+import { catchesNotFound, loginFailsAsBundled, works, worksAtEdge } from "./support/checks.mjs";
 import { build, start, startStandalone } from "./support/next.mjs";
 import { project } from "./support/project.mjs";
 
@@ -9,18 +9,21 @@ const path = project("next14", ["next", "next14"]);
 test("Next 14: next dev", async (t) => {
   const { url } = await start(t, path, "dev");
   await works(url);
+  await worksAtEdge(url);
 });
 
 test("Next 14: next build and next start", async (t) => {
   await build(path);
   const { url } = await start(t, path, "start");
   await works(url);
+  await worksAtEdge(url);
   await catchesNotFound(`${url}/api`);
 });
 
 test("Next 14: the standalone output, in another folder", async (t) => {
   const { url } = await startStandalone(t, path);
   await works(url);
+  await worksAtEdge(url);
   await catchesNotFound(`${url}/api`);
 });
 

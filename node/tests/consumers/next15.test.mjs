@@ -1,6 +1,6 @@
 import { test } from "node:test";
 
-import { catchesNotFound, loginFailsAsBundled, works } from "./support/checks.mjs";
+import { catchesNotFound, loginFailsAsBundled, works, worksAtEdge } from "./support/checks.mjs";
 import { build, start, startStandalone } from "./support/next.mjs";
 import { project } from "./support/project.mjs";
 
@@ -11,6 +11,7 @@ for (const command of ["dev", "dev --turbopack"]) {
   test(`Next 15: next ${command}`, async (t) => {
     const { url } = await start(t, path, ...command.split(" "));
     await works(url);
+    await worksAtEdge(url);
   });
 
   test(`Next 15: next ${command} without the setting, the error names it`, async (t) => {
@@ -24,11 +25,13 @@ test("Next 15: next build and next start", async (t) => {
   await build(path);
   const { url } = await start(t, path, "start");
   await works(url);
+  await worksAtEdge(url);
   await catchesNotFound(`${url}/api`);
 });
 
 test("Next 15: the standalone output, in another folder", async (t) => {
   const { url } = await startStandalone(t, path);
   await works(url);
+  await worksAtEdge(url);
   await catchesNotFound(`${url}/api`);
 });

@@ -1,7 +1,7 @@
 // Next 16 develops and builds with Turbopack.
 import { test } from "node:test";
 
-import { catchesNotFound, loginFailsAsBundled, works } from "./support/checks.mjs";
+import { catchesNotFound, loginFailsAsBundled, works, worksAtEdge } from "./support/checks.mjs";
 import { build, start, startStandalone } from "./support/next.mjs";
 import { project } from "./support/project.mjs";
 
@@ -10,18 +10,21 @@ const path = project("next16", ["next", "next16"]);
 test("Next 16: next dev", async (t) => {
   const { url } = await start(t, path, "dev");
   await works(url);
+  await worksAtEdge(url);
 });
 
 test("Next 16: next build and next start", async (t) => {
   await build(path);
   const { url } = await start(t, path, "start");
   await works(url);
+  await worksAtEdge(url);
   await catchesNotFound(`${url}/api`);
 });
 
 test("Next 16: the standalone output, in another folder", async (t) => {
   const { url } = await startStandalone(t, path);
   await works(url);
+  await worksAtEdge(url);
   await catchesNotFound(`${url}/api`);
 });
 

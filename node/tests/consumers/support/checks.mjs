@@ -8,11 +8,17 @@ const ADA = "ada@acme.example";
 /** The error of the package if a bundler has put it into its output. */
 const BUNDLED = /scalekit-client was bundled.* serverExternalPackages: \["scalekit-client"\]/;
 
+/** Logs a user in. Returns the browser and the page after the login. */
+async function logIn(app) {
+  const browser = new Browser();
+  const page = await browser.open(`${app}/login?${new URLSearchParams({ login_hint: ADA })}`);
+  return { browser, page };
+}
+
 /** Asserts that an application logs a user in, validates its tokens and catches exceptions. */
 export async function works(app) {
-  const browser = new Browser();
-  assert.match((await browser.open(app)).text, /Log in/);
-  const page = await browser.open(`${app}/login?${new URLSearchParams({ login_hint: ADA })}`);
+  assert.match((await new Browser().open(app)).text, /Log in/);
+  const { page } = await logIn(app);
   assert.equal(page.url, `${app}/`, page.text);
   assert.match(page.text, new RegExp(`Signed in as ${ADA}`));
 
@@ -20,6 +26,14 @@ export async function works(app) {
   const forged = await fetch(app, { headers: { cookie } });
   assert.match(await forged.text(), /Log in/);
   await catchesNotFound(app);
+}
+
+/** Asserts that a route in the edge runtime validates tokens. */
+export async function worksAtEdge(app) {
+  const { browser } = await logIn(app);
+  const valid = async (visitor) => JSON.parse((await visitor.open(`${app}/edge`)).text);
+  assert.deepEqual(await valid(browser), { valid: true, edge: true });
+  assert.deepEqual(await valid(new Browser()), { valid: false, edge: true });
 }
 
 /** Asserts that the exception of a call for an unknown organization is an instance of its class. */
