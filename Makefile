@@ -22,6 +22,7 @@
 #   make bench              run the benchmarks and write target/bench/results.json
 #   make instructions       compare the instruction counts of the hot paths with bench/instructions.json
 #   make generate           regenerate all generated files from proto/
+#   make notices            update the third-party notices and SBOMs after a change of Cargo.lock
 #   make public-api         update core/public-api.txt, the public API of the Rust crate
 
 SHELL := bash
@@ -50,7 +51,7 @@ KOTLIN_SOURCES := $(shell find kotlin/src -name '*.kt' -o -name '*.java' 2>/dev/
 BASH_SCRIPTS := $(shell grep -lI '^\#!/usr/bin/env bash' $(wildcard scripts/*) 2>/dev/null)
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -not -path 'python/tests/*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-node quickstart-rust quickstart-kotlin quickstart-swift test lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-kotlin test-kotlin-consumers kotlin-jar test-swift fuzz bench instructions public-api generate clean
+.PHONY: help quickstart quickstart-node quickstart-rust quickstart-kotlin quickstart-swift test lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-kotlin test-kotlin-consumers kotlin-jar test-swift fuzz bench instructions public-api generate notices clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -85,9 +86,11 @@ lint: $(TOOLS)/.installed node/lib/.built | $(RUST)
 	cargo fmt --all --check
 	cargo run -q -p codegen -- --check
 	scripts/check-shared-build
+	$(PYTHON) scripts/notices.py --check
+	scripts/check-crates
 	cargo clippy -q --workspace --all-targets -- -D warnings
-	$(TOOLS)/bin/ruff check python examples emulator bench tests
-	$(TOOLS)/bin/ruff format --check python examples emulator bench tests
+	$(TOOLS)/bin/ruff check python examples emulator bench scripts tests
+	$(TOOLS)/bin/ruff format --check python examples emulator bench scripts tests
 	$(TSC) -p node/tests/tsconfig.json
 	node/node_modules/.bin/prettier --check --log-level warn '{bench,emulator/tests,examples,node}/**/*.{js,mjs,cjs,ts,mts}'
 
@@ -271,6 +274,9 @@ generate: node/node_modules/.installed $(TOOLS)/.installed $(BINDGEN) target/deb
 	cargo run -q -p codegen
 	$(BINDGEN) kotlin target/debug/$(NATIVE) kotlin/src/generated/kotlin
 	$(BINDGEN) swift target/debug/$(NATIVE) swift/Sources
+
+notices: | $(RUST)
+	$(PYTHON) scripts/notices.py
 
 clean:
 	cargo clean

@@ -21,9 +21,11 @@ const { PLATFORMS } = createRequire(import.meta.url)("../lib/runtime/platforms.j
 const { scripts, devDependencies, ...manifest } = JSON.parse(
   readFileSync(join(root, "package.json"), "utf8"),
 );
-const { version, license, repository, engines } = manifest;
+const { version, license, repository, homepage, bugs, publishConfig, engines } = manifest;
 // npm includes a file named LICENSE automatically, but not these files.
 const LICENSES = ["LICENSE-APACHE", "LICENSE-MIT"];
+// The notices of the crates in the addon, and of the interface definitions in the main package.
+const NOTICES = "THIRD-PARTY-NOTICES";
 const report = /** @type {any} */ (process.report?.getReport());
 const libc = report?.header.glibcVersionRuntime ? "glibc" : "musl";
 
@@ -35,6 +37,7 @@ function createPackage(name, content) {
   for (const file of LICENSES) {
     cpSync(join(root, "..", file), join(folder, file));
   }
+  cpSync(join(root, NOTICES), join(folder, NOTICES));
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(content, null, 2)}\n`);
   return folder;
 }
@@ -63,19 +66,22 @@ const platform = createPackage(current.package, {
   description: `The addon of scalekit-client for ${current.target}`,
   license,
   repository,
+  homepage,
+  bugs,
+  publishConfig,
   engines,
   os: [current.os],
   cpu: [current.cpu],
   ...(current.libc && { libc: [current.libc] }),
   main: "scalekit.node",
-  files: ["scalekit.node", ...LICENSES],
+  files: ["scalekit.node", ...LICENSES, NOTICES],
 });
 cpSync(addon, join(platform, "scalekit.node"));
 pack(platform);
 
 const main = createPackage("scalekit-client", {
   ...manifest,
-  files: [...manifest.files, ...LICENSES],
+  files: [...manifest.files, ...LICENSES, NOTICES],
   optionalDependencies: Object.fromEntries(
     PLATFORMS.map((/** @type {any} */ platform) => [platform.package, version]),
   ),

@@ -51,6 +51,16 @@ fn it_prints_the_variables_and_accepts_requests_at_once() {
 }
 
 #[test]
+fn it_prints_the_licenses_of_third_party_software() {
+    let output = Command::new(BINARY).arg("licenses").output().unwrap();
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    for part in ["tokio 1.", "rustls 0.", "Apache License", "ISC", "Unicode"] {
+        assert!(text.contains(part), "{part} is missing");
+    }
+}
+
+#[test]
 fn it_stops_when_stdin_closes() {
     let mut child = Running(
         Command::new(BINARY)

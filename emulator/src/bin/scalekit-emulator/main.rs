@@ -54,6 +54,8 @@ enum Command {
         #[command(flatten)]
         target: transfer::Location,
     },
+    /// Print the licenses of the third-party software in this program.
+    Licenses,
 }
 
 #[derive(Debug, Args)]
@@ -119,12 +121,19 @@ async fn main() -> ExitCode {
         Some(Command::Run { settings, command }) => run(*settings, command).await,
         Some(Command::Export { file, source }) => transfer::export(&file, source).await,
         Some(Command::Import { file, target }) => transfer::import(&file, target).await,
+        Some(Command::Licenses) => licenses(),
         None => serve(cli.settings, cli.port, cli.stop_with_stdin).await,
     };
     result.unwrap_or_else(|error| {
         eprintln!("scalekit-emulator: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+fn licenses() -> Result<ExitCode> {
+    let text = include_str!("../../../THIRD-PARTY-NOTICES");
+    std::io::stdout().write_all(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(settings: Settings, port: u16, stop_with_stdin: bool) -> Result<ExitCode> {
