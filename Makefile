@@ -82,6 +82,8 @@ target/.has-%:
 # --- checks ---------------------------------------------------------------------------------------------
 
 lint: $(TOOLS)/.installed node/lib/.built | $(RUST)
+	scripts/check-workflows
+	scripts/version.py --check
 	$(TOOLS)/bin/typos --format brief
 	$(TOOLS)/bin/shellcheck .ci/run $(BASH_SCRIPTS)
 	cargo fmt --all --check

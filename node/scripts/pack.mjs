@@ -2,7 +2,7 @@
 // Packs the package and one platform package: pack.mjs ADDON DIRECTORY [TARGET]
 //
 // Writes both tarballs to DIRECTORY. ADDON is the addon that cargo built for TARGET. The default
-// target is this machine.
+// target is this machine. If ADDON is `none`, only packs the main package.
 //
 // The platform packages are added as optional dependencies here and not in package.json: a checkout
 // could not be installed until they are published.
@@ -50,35 +50,41 @@ function pack(folder) {
   });
 }
 
-const current = PLATFORMS.find((/** @type {any} */ platform) =>
-  target
-    ? platform.target === target
-    : platform.os === process.platform &&
-      platform.cpu === process.arch &&
-      (platform.libc ?? libc) === libc,
-);
-if (!current) {
-  throw new Error(`there is no package for ${target ?? `${process.platform}-${process.arch}`}`);
+/** Packs the addon with the files and fields that npm needs to select it. */
+function packPlatform() {
+  const current = PLATFORMS.find((/** @type {any} */ platform) =>
+    target
+      ? platform.target === target
+      : platform.os === process.platform &&
+        platform.cpu === process.arch &&
+        (platform.libc ?? libc) === libc,
+  );
+  if (!current) {
+    throw new Error(`there is no package for ${target ?? `${process.platform}-${process.arch}`}`);
+  }
+  const platform = createPackage(current.package, {
+    name: current.package,
+    version,
+    description: `The addon of scalekit-client for ${current.target}`,
+    license,
+    repository,
+    homepage,
+    bugs,
+    publishConfig,
+    engines,
+    os: [current.os],
+    cpu: [current.cpu],
+    ...(current.libc && { libc: [current.libc] }),
+    main: "scalekit.node",
+    files: ["scalekit.node", ...LICENSES, NOTICES],
+  });
+  cpSync(addon, join(platform, "scalekit.node"));
+  pack(platform);
 }
-const platform = createPackage(current.package, {
-  name: current.package,
-  version,
-  description: `The addon of scalekit-client for ${current.target}`,
-  license,
-  repository,
-  homepage,
-  bugs,
-  publishConfig,
-  engines,
-  os: [current.os],
-  cpu: [current.cpu],
-  ...(current.libc && { libc: [current.libc] }),
-  main: "scalekit.node",
-  files: ["scalekit.node", ...LICENSES, NOTICES],
-});
-cpSync(addon, join(platform, "scalekit.node"));
-pack(platform);
 
+if (addon !== "none") {
+  packPlatform();
+}
 const main = createPackage("scalekit-client", {
   ...manifest,
   files: [...manifest.files, ...LICENSES, NOTICES],
