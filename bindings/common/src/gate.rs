@@ -34,11 +34,16 @@ impl Gate {
         self.0.load(Ordering::SeqCst) & CLOSED != 0
     }
 
-    /// Closes the gate and waits until no pass is left, at most for `timeout`.
-    pub fn close(&self, timeout: Duration) {
+    /// Closes the gate and waits until no pass is left, at most for `timeout`. Returns `true` if no
+    /// pass is left.
+    pub fn close(&self, timeout: Duration) -> bool {
         self.0.fetch_or(CLOSED, Ordering::SeqCst);
         let start = Instant::now();
-        while self.0.load(Ordering::SeqCst) != CLOSED && start.elapsed() < timeout {
+        loop {
+            let is_empty = self.0.load(Ordering::SeqCst) == CLOSED;
+            if is_empty || start.elapsed() >= timeout {
+                return is_empty;
+            }
             thread::sleep(Duration::from_millis(1));
         }
     }
@@ -66,14 +71,12 @@ mod tests {
         let gate = Gate::open();
         let pass = gate.pass().unwrap();
         thread::scope(|scope| {
+            assert!(!gate.close(Duration::ZERO));
             let closing = scope.spawn(|| gate.close(LONG));
-            while !gate.is_closed() {
-                thread::yield_now();
-            }
             assert!(gate.pass().is_none());
             assert!(!closing.is_finished());
             drop(pass);
-            closing.join().unwrap();
+            assert!(closing.join().unwrap());
         });
     }
 
@@ -81,9 +84,9 @@ mod tests {
     fn the_wait_is_limited_and_a_fork_forgets_the_threads() {
         let gate = Gate::open();
         std::mem::forget(gate.pass().unwrap());
-        gate.close(Duration::ZERO);
+        assert!(!gate.close(Duration::ZERO));
         gate.reset_after_fork();
-        gate.close(LONG);
+        assert!(gate.close(LONG));
         assert!(gate.is_closed());
     }
 }

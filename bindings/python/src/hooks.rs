@@ -31,7 +31,11 @@ pub(crate) fn shutting_down() -> BindingError {
 pub(crate) fn wait_at_exit(py: Python<'_>) -> PyResult<()> {
     #[pyfunction]
     fn close(py: Python<'_>) {
-        py.detach(|| GATE.close(TIMEOUT));
+        // Python 3.11 and older call the hooks of another interpreter after the main one has begun
+        // to finalize. A thread that releases the GIL then never gets it back.
+        if !GATE.close(Duration::ZERO) {
+            py.detach(|| GATE.close(TIMEOUT));
+        }
     }
     let atexit = py.import(intern!(py, "atexit"))?;
     let hook = wrap_pyfunction!(close, py)?;

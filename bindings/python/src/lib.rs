@@ -7,6 +7,7 @@
 mod client;
 mod failure;
 mod hooks;
+mod interpreters;
 mod options;
 mod run;
 mod sink;
@@ -18,7 +19,8 @@ mod web_auth;
 mod webhooks;
 
 /// The Rust core. This module is private: use the clients of `scalekit`.
-#[pyo3::pymodule]
+// Nobody has tested it without the GIL, so a free-threaded interpreter turns the GIL on.
+#[pyo3::pymodule(gil_used = true)]
 mod _native {
     use pyo3::prelude::*;
     use pyo3::types::{IntoPyDict, PyTuple};
@@ -57,6 +59,7 @@ mod _native {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let py = module.py();
+        crate::interpreters::check(py)?;
         crate::hooks::count_forks(py)?;
         crate::hooks::wait_at_exit(py)?;
         module.add("__version__", VERSION)?;

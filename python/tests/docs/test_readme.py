@@ -27,6 +27,7 @@ PROGRAMS = {
     "Token check": r"^skc_\d+\nrejected: validate_token: the token is malformed.*\nNone$",
     "Errors": r"^404 RESOURCE_NOT_FOUND req_\w+$",
     "Async": r"^\d+ organizations$",
+    "gevent": r"^\d+ organizations$",
     "Paging": r"^done$",
 }
 
