@@ -51,7 +51,7 @@ function isPrivate(node) {
 }
 
 /**
- * Yields the members of a class or interface, and those of its bases that no entry point declares.
+ * Yields the members of a class or interface. Includes the members of bases that are not exported.
  *
  * @param {string} name
  * @param {ts.ClassDeclaration | ts.InterfaceDeclaration} node

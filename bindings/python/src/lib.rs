@@ -19,7 +19,7 @@ mod web_auth;
 mod webhooks;
 
 /// The Rust core. This module is private: use the clients of `scalekit`.
-// Nobody has tested it without the GIL, so a free-threaded interpreter turns the GIL on.
+// It has not been tested without the GIL. A free-threaded interpreter turns the GIL on.
 #[pyo3::pymodule(gil_used = true)]
 mod _native {
     use pyo3::prelude::*;
