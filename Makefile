@@ -105,6 +105,7 @@ test-rust: node/node_modules/.installed $(TOOLS)/.installed | $(RUST)
 	# Without the feature client, the crate has neither an HTTP stack nor a runtime.
 	! cargo tree -p scalekit --no-default-features --edges normal | grep -E 'reqwest|tokio'
 	cargo test -q -p scalekit --no-default-features --test offline
+	cargo test -q -p scalekit --features tracing --lib spans
 
 # The scripts of releases.
 test-scripts: $(TOOLS)/.installed
