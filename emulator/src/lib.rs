@@ -33,6 +33,7 @@ mod oauth;
 mod pages;
 mod proxy;
 mod registry;
+mod schema;
 mod scim;
 mod secrets;
 mod server;

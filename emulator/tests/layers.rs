@@ -9,7 +9,7 @@ use regex::Regex;
 
 /// The modules of `src`, lowest layer first. Modules of one layer do not import each other.
 const LAYERS: &[&[&str]] = &[
-    &["clock", "registry", "secrets", "tls", "updates"],
+    &["clock", "registry", "schema", "secrets", "tls", "updates"],
     &["http", "ticket", "webhooks"],
     &["api_error", "hosts", "interceptors"],
     &["state", "traffic"],

@@ -2,10 +2,8 @@
 
 mod query;
 mod request;
-mod response;
 mod router;
 mod rules;
-mod schema;
 
 use http::StatusCode;
 use scalekit::Code;
@@ -23,7 +21,7 @@ use crate::state;
 /// Prepares the tables that the first request needs.
 pub(crate) fn warm_up() {
     rules::warm_up();
-    response::warm_up();
+    services::warm_up();
 }
 
 /// Runs an operation and returns its response.
@@ -44,21 +42,20 @@ async fn run(app: &App, matched: &Match, request: &Request) -> Result<Vec<u8>, A
             return Err(ApiError::violations(violations));
         }
     }
-    let name = matched.operation.name;
+    let operation = matched.operation;
     let mut json = request::to_json(&message)?;
     if app.config.lenient {
         state::drop_invalid_page_token(&mut json);
     }
-    intercept(app, name, &json).await?;
-    let response = match services::handler(name) {
-        Some(Handler::Read(handle)) => handle(&app.read(), &ctx, json)?,
-        Some(Handler::Write(handle)) => app.change(|state| handle(state, &ctx, json))?,
+    intercept(app, operation.name, &json).await?;
+    match services::handler(operation.name) {
+        Some(Handler::Read(handle)) => handle(&app.read(), &ctx, operation, json),
+        Some(Handler::Write(handle)) => app.change(|state| handle(state, &ctx, operation, json)),
         None => {
-            let message = format!("the emulator does not implement {name} yet");
-            return Err(ApiError::unimplemented(message));
+            let message = format!("the emulator does not implement {} yet", operation.name);
+            Err(ApiError::unimplemented(message))
         }
-    };
-    response::write(matched.operation, &response)
+    }
 }
 
 /// Calls the interceptors before an invitation is sent. They can deny it.

@@ -7,10 +7,11 @@ use prost_reflect::{
 use scalekit::schema::Body;
 use serde_json::{Map, Value as Json};
 
+use super::query;
 use super::router::Match;
-use super::{query, schema};
 use crate::api_error::ApiError;
 use crate::http::Request;
+use crate::schema;
 
 /// Returns the request message. In lenient mode, unknown fields and enum values are ignored.
 ///

@@ -44,6 +44,7 @@ pub(crate) mod passwordless;
 mod patch;
 mod permissions;
 mod providers;
+mod response;
 mod roles;
 mod sessions;
 mod tokens;
@@ -54,6 +55,7 @@ mod webauthn;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use scalekit::schema::Operation;
 use serde_json::Value;
 
 use crate::api_error::ApiError;
@@ -99,13 +101,19 @@ static BY_NAME: LazyLock<HashMap<&'static str, Handler>> = LazyLock::new(|| {
 /// The name and the handler of an operation.
 type Entry = (&'static str, Handler);
 
-/// The function that runs an operation. It takes and returns proto3 JSON.
+/// The function that runs an operation. It takes and returns proto3 JSON. The operation determines
+/// the message type of the response.
 #[derive(Clone, Copy)]
 pub(crate) enum Handler {
     /// Reads the state. Can run concurrently with other readers.
-    Read(fn(&State, &Ctx<'_>, Value) -> Result<Vec<u8>, ApiError>),
+    Read(fn(&State, &Ctx<'_>, &Operation, Value) -> Result<Vec<u8>, ApiError>),
     /// Changes the state. Runs exclusively.
-    Write(fn(&mut State, &Ctx<'_>, Value) -> Result<Vec<u8>, ApiError>),
+    Write(fn(&mut State, &Ctx<'_>, &Operation, Value) -> Result<Vec<u8>, ApiError>),
+}
+
+/// Prepares the first response.
+pub(crate) fn warm_up() {
+    response::warm_up();
 }
 
 /// Returns the handler of an operation.
@@ -125,12 +133,9 @@ pub(crate) fn invitation(
 /// Wraps a typed function that reads the state in a [`Handler`].
 macro_rules! reads {
     ($function:path) => {
-        $crate::services::Handler::Read(|state, ctx, request| {
-            $crate::services::to_json(&$function(
-                state,
-                ctx,
-                $crate::services::from_json(request)?,
-            )?)
+        $crate::services::Handler::Read(|state, ctx, operation, request| {
+            let request = $crate::services::from_json(request)?;
+            $crate::services::response::write(operation, &$function(state, ctx, request)?)
         })
     };
 }
@@ -138,12 +143,9 @@ macro_rules! reads {
 /// Wraps a typed function that changes the state in a [`Handler`].
 macro_rules! writes {
     ($function:path) => {
-        $crate::services::Handler::Write(|state, ctx, request| {
-            $crate::services::to_json(&$function(
-                state,
-                ctx,
-                $crate::services::from_json(request)?,
-            )?)
+        $crate::services::Handler::Write(|state, ctx, operation, request| {
+            let request = $crate::services::from_json(request)?;
+            $crate::services::response::write(operation, &$function(state, ctx, request)?)
         })
     };
 }
@@ -177,14 +179,6 @@ use {name, page_response, reads, writes};
 
 fn from_json<T: serde::de::DeserializeOwned>(request: Value) -> Result<T, ApiError> {
     serde_json::from_value(request).map_err(|error| ApiError::invalid(error.to_string()))
-}
-
-fn to_json(response: &impl serde::Serialize) -> Result<Vec<u8>, ApiError> {
-    // Most responses fit without growing.
-    let mut json = Vec::with_capacity(1024);
-    serde_json::to_writer(&mut json, response)
-        .map_err(|error| ApiError::internal(error.to_string()))?;
-    Ok(json)
 }
 
 /// Returns `true` if one of `texts` contains `query`, ignoring case. `query` must be lowercase.
@@ -264,9 +258,10 @@ mod tests {
             },
         );
         let mut run = |name: &str, request: Value| -> Result<Value, ApiError> {
+            let operation = scalekit::schema::find(name).expect("an operation");
             let response = match handler(name) {
-                Some(Handler::Read(handle)) => handle(&state, &ctx, request),
-                Some(Handler::Write(handle)) => handle(&mut state, &ctx, request),
+                Some(Handler::Read(handle)) => handle(&state, &ctx, operation, request),
+                Some(Handler::Write(handle)) => handle(&mut state, &ctx, operation, request),
                 None => panic!("{name}"),
             };
             Ok(serde_json::from_slice(&response?).expect("JSON"))

@@ -7,7 +7,7 @@ use prost_reflect::{
 };
 use regex::Regex;
 
-use super::super::schema;
+use crate::schema;
 
 static EXTENSION: LazyLock<Option<ExtensionDescriptor>> =
     LazyLock::new(|| schema::pool().get_extension_by_name("buf.validate.field"));

@@ -11,8 +11,8 @@ use prost_reflect::{
     DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, ReflectMessage as _, Value,
 };
 
-use super::schema;
 use crate::api_error::Violation;
+use crate::schema;
 use compile::Rules;
 
 /// The fields to validate, by message.

@@ -1,17 +1,18 @@
 //! Encoding of responses. Like the service, the emulator writes all fields of a message.
 
 use std::collections::HashMap;
-use std::fmt;
+use std::io::{self, Write};
+use std::mem;
 use std::sync::LazyLock;
 
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use scalekit::schema::Operation;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
 use serde_json::{Value, json};
 
-use super::schema;
 use crate::api_error::ApiError;
+use crate::schema;
 
 static MESSAGES: LazyLock<Messages> = LazyLock::new(|| {
     let messages: Vec<MessageDescriptor> = schema::pool().all_messages().collect();
@@ -40,16 +41,17 @@ struct Field {
     name: String,
     /// The index of the message type, if it is one of the API's own messages.
     message: Option<usize>,
-    /// The JSON text of the default; `None` for a field with presence.
+    /// The JSON text of the name and the default; `None` for a field with presence.
     default: Option<String>,
 }
 
 impl Field {
     fn new(field: &FieldDescriptor, by_name: &HashMap<String, usize>) -> Self {
+        let name = field.name();
         Self {
-            name: field.name().to_owned(),
+            name: name.to_owned(),
             message: inner(field).and_then(|message| by_name.get(message.full_name()).copied()),
-            default: (!field.supports_presence()).then(|| default(field).to_string()),
+            default: (!field.supports_presence()).then(|| format!("\"{name}\":{}", default(field))),
         }
     }
 }
@@ -59,122 +61,129 @@ pub(super) fn warm_up() {
     LazyLock::force(&MESSAGES);
 }
 
-/// Returns the JSON text of a response and adds fields that are missing in `response`.
+/// Returns the JSON text of a response, with the defaults of unset fields.
 ///
 /// # Errors
-/// INTERNAL if the schema does not contain the message, or if `response` is not its JSON.
-pub(super) fn write(operation: &Operation, response: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let messages = &*MESSAGES;
-    let index = messages.by_name.get(operation.response).ok_or_else(|| {
+/// INTERNAL if the schema does not contain the message, or if `response` is not serializable.
+pub(super) fn write(operation: &Operation, response: &impl Serialize) -> Result<Vec<u8>, ApiError> {
+    let message = MESSAGES.by_name.get(operation.response).ok_or_else(|| {
         ApiError::internal(format!(
             "the schema does not contain {}",
             operation.response
         ))
     })?;
-    let fields = &messages.fields[*index];
-    let mut out = Vec::with_capacity(2 * response.len() + 256);
-    let message = Message {
-        fields,
-        out: &mut out,
-    };
-    message
-        .deserialize(&mut serde_json::Deserializer::from_slice(response))
+    // Most responses fit without growing.
+    let mut json = Vec::with_capacity(1024);
+    let mut serializer = Serializer::with_formatter(&mut json, WithDefaults::new(*message));
+    response
+        .serialize(&mut serializer)
         .map_err(|error| ApiError::internal(error.to_string()))?;
-    Ok(out)
+    Ok(json)
 }
 
-/// Copies the JSON of a message, or of a list of messages, and adds the defaults of unset fields.
-/// Fields with presence stay absent: messages, wrappers, `optional` fields and members of a oneof.
-struct Message<'o> {
+/// Writes compact JSON and adds the defaults of unset fields to each message. Fields with presence
+/// stay absent: messages, wrappers, `optional` fields and members of a oneof.
+struct WithDefaults {
+    /// The object that is being written.
+    object: Object,
+    /// The objects around it, outermost first.
+    outer: Vec<Object>,
+    in_name: bool,
+}
+
+/// A message, or a JSON object without a message type, which has no fields here.
+struct Object {
     fields: &'static [Field],
-    out: &'o mut Vec<u8>,
+    /// Bit n: field n is set.
+    set: u128,
+    /// The field after the last one that was written.
+    next: usize,
+    /// The fields of the messages in the value that is being written.
+    inner: &'static [Field],
 }
 
-impl Message<'_> {
-    fn name(&mut self, name: &str) {
-        if self.out.last() != Some(&b'{') {
-            self.out.push(b',');
+impl WithDefaults {
+    fn new(message: usize) -> Self {
+        let mut root = Object::new(&[]);
+        root.inner = &MESSAGES.fields[message];
+        Self {
+            object: root,
+            outer: Vec::with_capacity(4),
+            in_name: false,
         }
-        self.out.push(b'"');
-        self.out.extend_from_slice(name.as_bytes());
-        self.out.extend_from_slice(b"\":");
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Message<'_> {
-    type Value = ();
+impl Object {
+    fn new(fields: &'static [Field]) -> Self {
+        Self {
+            fields,
+            set: 0,
+            next: 0,
+            inner: &[],
+        }
+    }
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
+    fn begin_field(&mut self, name: &str) {
+        // The fields of a response are usually in schema order.
+        let mut places = (self.next..self.fields.len()).chain(0..self.next);
+        let Some(place) = places.find(|place| self.fields[*place].name == name) else {
+            return;
+        };
+        self.set |= 1 << place;
+        self.next = place + 1;
+        let message = self.fields[place].message;
+        self.inner = message.map_or(&[], |message| &MESSAGES.fields[message]);
+    }
+
+    fn unset_defaults(&self) -> impl Iterator<Item = &str> {
+        let fields = self.fields.iter().enumerate();
+        let unset = fields.filter(|(place, _)| self.set & 1 << place == 0);
+        unset.filter_map(|(_, field)| field.default.as_deref())
     }
 }
 
-impl<'de> Visitor<'de> for Message<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a message")
+impl Formatter for WithDefaults {
+    fn begin_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        let object = Object::new(self.object.inner);
+        self.outer.push(mem::replace(&mut self.object, object));
+        out.write_all(b"{")
     }
 
-    fn visit_unit<E>(self) -> Result<(), E> {
-        self.out.extend_from_slice(b"null");
+    fn begin_object_key<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.in_name = true;
+        if first { Ok(()) } else { out.write_all(b",") }
+    }
+
+    fn write_string_fragment<W: Write + ?Sized>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        // The name of a field is one fragment, because it contains no escapes.
+        if self.in_name {
+            self.object.begin_field(fragment);
+        }
+        out.write_all(fragment.as_bytes())
+    }
+
+    fn end_object_key<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
+        self.in_name = false;
         Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let Self { fields, out } = self;
-        out.push(b'[');
-        loop {
-            let end = out.len();
-            if out.last() != Some(&b'[') {
-                out.push(b',');
+    fn end_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        let mut is_empty = self.object.set == 0;
+        for default in self.object.unset_defaults() {
+            if !mem::take(&mut is_empty) {
+                out.write_all(b",")?;
             }
-            let element = Message {
-                fields,
-                out: &mut *out,
-            };
-            if list.next_element_seed(element)?.is_none() {
-                out.truncate(end);
-                out.push(b']');
-                return Ok(());
-            }
+            out.write_all(default.as_bytes())?;
         }
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        self.out.push(b'{');
-        // Bit n: field n is set.
-        let mut set = 0_u128;
-        let mut fields = self.fields.iter().enumerate().cycle();
-        while let Some(name) = map.next_key::<&str>()? {
-            self.name(name);
-            // The fields of a response are in schema order.
-            let field = fields
-                .by_ref()
-                .take(self.fields.len())
-                .find(|(_, field)| field.name == name);
-            set |= field.map_or(0, |(index, _)| 1 << index);
-            match field.and_then(|(_, field)| field.message) {
-                Some(message) => map.next_value_seed(Message {
-                    fields: &MESSAGES.fields[message],
-                    out: &mut *self.out,
-                })?,
-                None => {
-                    let value: &RawValue = map.next_value()?;
-                    self.out.extend_from_slice(value.get().as_bytes());
-                }
-            }
+        if let Some(outer) = self.outer.pop() {
+            self.object = outer;
         }
-        for (index, field) in self.fields.iter().enumerate() {
-            if let Some(default) = &field.default
-                && set & 1 << index == 0
-            {
-                self.name(&field.name);
-                self.out.extend_from_slice(default.as_bytes());
-            }
-        }
-        self.out.push(b'}');
-        Ok(())
+        out.write_all(b"}")
     }
 }
 
@@ -216,8 +225,7 @@ mod tests {
 
     fn written(name: &str, response: Value) -> Value {
         let operation = find(name).expect("an operation");
-        let response = response.to_string();
-        let written = write(operation, response.as_bytes()).expect("JSON");
+        let written = write(operation, &response).expect("JSON");
         serde_json::from_slice(&written).expect("JSON")
     }
 
@@ -249,6 +257,24 @@ mod tests {
                 }],
                 "total_size": 0, "next_page_token": "", "prev_page_token": "",
             })
+        );
+    }
+
+    #[test]
+    fn maps_and_structs_are_unchanged() {
+        let data = json!({ "data": {}, "execution_id": [{ "data": {} }], "a\"b": "data", "": {} });
+        assert_eq!(
+            written("ToolService.ExecuteTool", json!({ "data": data })),
+            json!({ "data": data, "execution_id": "" })
+        );
+        let organization = json!({
+            "id": "org_1", "display_name": "Acme", "region_code": "US",
+            "metadata": { "id": "", "settings": "" },
+        });
+        let response = json!({ "organization": organization });
+        assert_eq!(
+            written("OrganizationService.GetOrganization", response.clone()),
+            response
         );
     }
 
