@@ -52,7 +52,7 @@ impl Row for RoleRow {
 /// Returns the key in the index `own`, which identifies one role even if several organizations have
 /// a role with the same name.
 fn own_key(organization_id: Option<&str>, name: &str) -> String {
-    format!("{}\n{name}", organization_id.unwrap_or_default())
+    [organization_id.unwrap_or_default(), "\n", name].concat()
 }
 
 impl RoleRow {
@@ -190,14 +190,12 @@ impl State {
             .collect()
     }
 
-    /// Returns the permissions of a member through all roles, without duplicates.
-    pub(crate) fn member_permissions(
-        &self,
-        membership: &OrganizationMembership,
-    ) -> Vec<&Permission> {
+    /// Returns the permissions of a member with these roles, without duplicates.
+    pub(crate) fn member_permissions<'a>(&'a self, roles: &[&'a RoleRow]) -> Vec<&'a Permission> {
         let mut seen = HashSet::new();
-        let roles = self.member_roles(membership).into_iter();
-        let all = roles.flat_map(|role| self.effective_permissions(role));
+        let all = roles
+            .iter()
+            .flat_map(|role| self.effective_permissions(role));
         all.map(|(permission, _)| permission)
             .filter(|permission| seen.insert(permission.name.as_str()))
             .collect()
@@ -250,17 +248,12 @@ impl State {
         let Ok(membership) = self.membership(user_id, organization_id) else {
             return Default::default();
         };
-        let roles = self
-            .member_roles(membership)
-            .iter()
-            .map(|row| row.role.name.clone())
-            .collect();
-        let permissions = self
-            .member_permissions(membership)
-            .iter()
-            .map(|one| one.name.clone())
-            .collect();
-        (roles, permissions)
+        let roles = self.member_roles(membership);
+        let permissions = self.member_permissions(&roles).into_iter();
+        (
+            roles.iter().map(|row| row.role.name.clone()).collect(),
+            permissions.map(|one| one.name.clone()).collect(),
+        )
     }
 }
 

@@ -20,15 +20,12 @@ impl State {
         for membership in &mut user.memberships {
             let organization = self.organizations.get(&membership.organization_id);
             let name = organization.map(|row| row.organization.display_name.clone());
-            let permissions = self.member_permissions(membership).into_iter();
+            let roles = self.member_roles(membership);
+            let permissions = self.member_permissions(&roles).into_iter();
             membership.permissions = permissions
                 .map(|permission| permission.name.clone())
                 .collect();
-            membership.roles = self
-                .member_roles(membership)
-                .into_iter()
-                .map(RoleRow::as_member_role)
-                .collect();
+            membership.roles = roles.into_iter().map(RoleRow::as_member_role).collect();
             membership.display_name.clone_from(&name);
             membership.name = name;
             if membership.membership_status == MembershipStatus::Active {

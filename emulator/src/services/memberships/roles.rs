@@ -69,7 +69,7 @@ pub(super) fn list_permissions(
 ) -> Result<ListUserPermissionsResponse, ApiError> {
     let membership = require(state, &request.organization_id, &request.user_id)?;
     let permissions = state
-        .member_permissions(membership)
+        .member_permissions(&state.member_roles(membership))
         .into_iter()
         .map(|permission| Permission {
             id: permission.id.clone(),
