@@ -120,7 +120,7 @@ impl Node {
                 .iter()
                 .find(|leaf| leaf.route.verb.as_str() == method);
         };
-        let part: Cow<'_, str> = percent_decode_str(part).decode_utf8_lossy();
+        let part = decoded(part);
         if let Some(node) = self.literal.get(&*part)
             && let Some(leaf) = node.find(method, rest, values, others)
         {
@@ -137,6 +137,15 @@ impl Node {
             values.pop();
         }
         None
+    }
+}
+
+fn decoded(part: &str) -> Cow<'_, str> {
+    // Most parts contain no escapes. The search is faster than decoding and validating them.
+    if part.contains('%') {
+        percent_decode_str(part).decode_utf8_lossy()
+    } else {
+        part.into()
     }
 }
 

@@ -74,6 +74,7 @@ async fn serve_one(
     request: http::Request<Incoming>,
 ) -> io::Result<http::Response<Body>> {
     let id = format!("req_{:016x}", fastrand::u64(..));
+    let id_header = id.parse();
     let (mut head, body) = request.into_parts();
     // The authority of a request overrides the Host header (RFC 9112, section 3.2.2). HTTP/2
     // requests have only the authority (RFC 9113, section 8.3.1).
@@ -95,7 +96,7 @@ async fn serve_one(
                 query: head.uri.query().map(str::to_owned),
                 headers: head.headers,
                 body: body.to_bytes(),
-                id: id.clone(),
+                id,
                 peer: peer.ip(),
             };
             let response = routing::handle(app, &request).await?;
@@ -118,7 +119,7 @@ async fn serve_one(
     let mut sent = http::Response::new(response.body);
     *sent.status_mut() = response.status;
     *sent.headers_mut() = response.headers;
-    if let Ok(id) = id.parse() {
+    if let Ok(id) = id_header {
         sent.headers_mut().insert(REQUEST_ID, id);
     }
     Ok(sent)

@@ -6,7 +6,7 @@ use std::time::Instant;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, PROXY_AUTHORIZATION};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -48,7 +48,7 @@ struct Entry {
     number: u64,
     time: Timestamp,
     request_id: String,
-    method: String,
+    method: Method,
     path: String,
     query: Option<String>,
     headers: Headers,
@@ -121,7 +121,7 @@ impl Log {
             number,
             time,
             request_id: request.id.clone(),
-            method: request.method.to_string(),
+            method: request.method.clone(),
             path: request.path.clone(),
             query: query.map(|query| String::from_utf8_lossy(&query).into_owned()),
             headers: Headers::of(&request.headers),
@@ -154,7 +154,7 @@ impl Log {
                 && filter
                     .method
                     .as_deref()
-                    .is_none_or(|method| entry.method.eq_ignore_ascii_case(method))
+                    .is_none_or(|method| entry.method.as_str().eq_ignore_ascii_case(method))
                 && filter.path.as_deref().is_none_or(|path| entry.path == path)
         };
         let entries = self.lock();
@@ -224,7 +224,7 @@ impl Entry {
             "time": self.time.to_string(),
             "request_id": self.request_id,
             "operation": self.operation,
-            "method": self.method,
+            "method": self.method.as_str(),
             "path": self.path,
             "query": self.query,
             "headers": self.headers.to_json(),
@@ -244,12 +244,16 @@ impl Headers {
         for (name, value) in headers {
             lines.extend_from_slice(name.as_str().as_bytes());
             lines.push(b':');
-            // Keep the scheme, which is not secret.
-            let scheme = value.to_str().ok().and_then(|text| text.split_once(' '));
-            match scheme.filter(|_| name == AUTHORIZATION) {
-                Some((scheme, _)) => lines.extend(format!("{scheme} {REDACTED}").bytes()),
-                None if SECRET_HEADERS.contains(name) => lines.extend(REDACTED.bytes()),
-                None => lines.extend_from_slice(value.as_bytes()),
+            let value = value.as_bytes();
+            if SECRET_HEADERS.contains(name) {
+                // Keep the scheme, which is not secret.
+                let space = value.iter().position(|byte| *byte == b' ');
+                if let Some(space) = space.filter(|_| name == AUTHORIZATION) {
+                    lines.extend_from_slice(&value[..=space]);
+                }
+                lines.extend_from_slice(REDACTED.as_bytes());
+            } else {
+                lines.extend_from_slice(value);
             }
             lines.push(b'\n');
         }
