@@ -5,7 +5,7 @@ use serde::de::Deserializer;
 use serde::ser::Serializer;
 
 use super::json::{self, Json};
-use super::timestamp::fraction;
+use super::timestamp::fraction_digits;
 
 /// The limit of protobuf, positive and negative: about 10,000 years.
 const MAX_SECONDS: i64 = 315_576_000_000;
@@ -14,7 +14,11 @@ impl Json for SignedDuration {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let sign = if self.is_negative() { "-" } else { "" };
         let seconds = self.as_secs().unsigned_abs();
-        let fraction = fraction(self.subsec_nanos().unsigned_abs());
+        let nanos = self.subsec_nanos().unsigned_abs();
+        let fraction = match fraction_digits(nanos) {
+            0 => String::new(),
+            digits => format!(".{}", &format!("{nanos:09}")[..digits]),
+        };
         serializer.collect_str(&format_args!("{sign}{seconds}{fraction}s"))
     }
 

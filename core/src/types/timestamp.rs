@@ -95,12 +95,25 @@ impl fmt::Display for Timestamp {
         let date = EPOCH
             .checked_add(Span::new().days(days))
             .map_err(|_| fmt::Error)?;
-        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-        write!(
-            f,
-            "{date}T{hour:02}:{minute:02}:{second:02}{}Z",
-            fraction(self.nanos)
-        )
+        // Filling in a template is several times as fast as `write!`.
+        let mut text = *b"0000-00-00T00:00:00.000000000Z";
+        for (place, number) in [
+            (0..4, date.year().into()),
+            (5..7, date.month().into()),
+            (8..10, date.day().into()),
+            (11..13, second / 3600),
+            (14..16, second / 60 % 60),
+            (17..19, second % 60),
+            (20..29, self.nanos.into()),
+        ] {
+            fill(&mut text[place], number);
+        }
+        let end = match fraction_digits(self.nanos) {
+            0 => 19,
+            digits => 20 + digits,
+        };
+        text[end] = b'Z';
+        f.write_str(str::from_utf8(&text[..=end]).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -159,13 +172,21 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 const EPOCH: Date = Date::constant(1970, 1, 1);
 
-/// Returns a point and 3, 6 or 9 digits; empty for a whole second.
-pub(super) fn fraction(nanos: u32) -> String {
+/// Replaces `digits` with the digits of `number`, right-aligned.
+fn fill(digits: &mut [u8], mut number: i64) {
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+}
+
+/// Returns the number of digits of a fraction of a second: 0, 3, 6 or 9.
+pub(super) fn fraction_digits(nanos: u32) -> usize {
     match nanos {
-        0 => String::new(),
-        _ if nanos.is_multiple_of(1_000_000) => format!(".{:03}", nanos / 1_000_000),
-        _ if nanos.is_multiple_of(1_000) => format!(".{:06}", nanos / 1_000),
-        _ => format!(".{nanos:09}"),
+        0 => 0,
+        _ if nanos.is_multiple_of(1_000_000) => 3,
+        _ if nanos.is_multiple_of(1_000) => 6,
+        _ => 9,
     }
 }
 
