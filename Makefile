@@ -201,7 +201,7 @@ examples/node_modules/.installed: examples/package.json examples/package-lock.js
 	ln -sfn ../../node examples/node_modules/scalekit-client
 	touch $@
 
-test-node: node/lib/.built node/scalekit.node examples/node_modules/.installed $(EMULATOR) $(ATTACKS)
+test-node: node/lib/.built node/scalekit.node examples/node_modules/.installed $(EMULATOR) $(ATTACKS) target/.has-redis-server
 	cd node && node --test --test-reporter=spec tests/*.test.mjs
 
 # The Node packages, installed into an empty project.

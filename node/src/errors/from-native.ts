@@ -1,4 +1,4 @@
-import { isFailure, type Failure, type NativeClient } from "../runtime/native";
+import { isFailure, type Failure, type NativeClient, type NativeWebAuth } from "../runtime/native";
 import * as base from "./base-exception";
 import { connectCode } from "./status";
 import * as specific from "./specific-exceptions";
@@ -46,9 +46,9 @@ function nestedCauses([message, ...inner]: string[]): Error {
 }
 
 /** Returns a value of the addon. Throws if it is a failure. */
-export function checked<T extends string | boolean | NativeClient | readonly string[]>(
-  value: T | Failure,
-): T {
+export function checked<
+  T extends string | boolean | NativeClient | NativeWebAuth | readonly string[],
+>(value: T | Failure): T {
   if (isFailure(value)) {
     throw fromNative(value);
   }

@@ -8,6 +8,11 @@ export type NativeMailbox = { readonly __mailbox: never };
 /** An opaque handle of a response whose body is read on demand. */
 export type NativeBody = { readonly __body: never };
 
+/** An opaque handle of login and sessions of an application. */
+export type NativeWebAuth = { readonly __webAuth: never };
+/** An opaque handle of a request to login and sessions. */
+export type NativeFlow = { readonly __flow: never };
+
 /** A failure, as the addon returns it. */
 export interface Failure {
   name: string;
@@ -132,6 +137,19 @@ export interface Native {
     text: string | undefined,
     bytes: Uint8Array | undefined,
   ): Failure | null;
+  // Login and sessions. Options, requests and results are JSON.
+  createWebAuth(client: NativeClient, options: string): NativeWebAuth | Failure;
+  /** Handles a request without waiting. `null` if it needs the network or the store. */
+  tryWebAuth(client: NativeClient, auth: NativeWebAuth, request: string): string | Failure | null;
+  startWebAuth(client: NativeClient, auth: NativeWebAuth, request: string): NativeFlow | Failure;
+  /** Continues a request. `answer` is the result of the store. */
+  advanceWebAuth(
+    flow: NativeFlow,
+    mailbox: NativeMailbox,
+    id: number,
+    answer?: string,
+  ): StartResult;
+  webAuthTool(tool: string): string | Failure;
   /** For tests. Only in debug builds. */
   panicNow?(): Failure | null;
   /** For tests. Only in debug builds. */
