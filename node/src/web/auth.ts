@@ -18,7 +18,7 @@ export interface RequestParts {
 /** The routes of an application. */
 export type Route = "login" | "callback" | "logout";
 
-/** What the core does with a request. */
+/** An action of the core and its arguments. */
 export type Action =
   | { action: "session" | "peek" | "callback" | "logout" }
   | { action: "require"; require: object }
@@ -82,6 +82,10 @@ export class WebAuth<Request> {
   check(): this {
     this.#core.check();
     return this;
+  }
+
+  get redirectUri(): string {
+    return this.#options.redirectUri;
   }
 
   /** Returns the paths of the routes. */

@@ -19,7 +19,7 @@ export type { TokenInfo, TokenOptions, TokenRequirements } from "./bearer";
 export type * from "./types";
 export * from "./stores";
 
-/** A route handler. The types of its parameters are those of the application. */
+/** A route handler. */
 export type RouteHandler = (request: any, context?: any) => Promise<Response>;
 
 /** The second parameter of the handlers of `withAuth`. It also has the route's `params`. */
@@ -132,8 +132,20 @@ class NextAuth {
       const outcome = await this.#auth.handle(partsOf(request), action, request);
       return outcome.response === undefined
         ? next(request, outcome.cookies)
-        : toResponse(absolute(outcome, request));
+        : toResponse(this.#absolute(outcome));
     };
+  }
+
+  /**
+   * Makes a redirect absolute, which Next.js requires in middleware. The URL of the request does not
+   * have the host that the browser uses.
+   */
+  #absolute(outcome: Outcome): Outcome {
+    const { response } = outcome;
+    const headers = response?.headers.map(([name, value]): [string, string] =>
+      name === "Location" ? [name, new URL(value, this.#auth.redirectUri).href] : [name, value],
+    );
+    return { ...outcome, response: response && { ...response, headers: headers ?? [] } };
   }
 
   #isRoute(path: string): boolean {
@@ -231,15 +243,6 @@ function replaced(header: string, cookies: NonNullable<Outcome["cookies"]>): str
     .filter(({ max_age: maxAge }) => maxAge !== 0)
     .map(({ name, value }) => `${name}=${value}`);
   return [...others, ...added].join("; ");
-}
-
-/** Makes a redirect absolute, which Next.js requires in middleware. It removes the origin again. */
-function absolute(outcome: Outcome, request: Request): Outcome {
-  const { response } = outcome;
-  const headers = response?.headers.map(([name, value]): [string, string] =>
-    name === "Location" ? [name, new URL(value, request.url).href] : [name, value],
-  );
-  return { ...outcome, response: response && { ...response, headers: headers ?? [] } };
 }
 
 /** Sets cookies in a route handler or a server action. */

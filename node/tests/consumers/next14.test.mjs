@@ -1,15 +1,22 @@
 import { test } from "node:test";
 
-import { catchesNotFound, loginFailsAsBundled, works, worksAtEdge } from "./support/checks.mjs";
+import {
+  catchesNotFound,
+  loginFailsAsBundled,
+  sessionsWork,
+  works,
+  worksAtEdge,
+} from "./support/checks.mjs";
 import { build, start, startStandalone } from "./support/next.mjs";
 import { project } from "./support/project.mjs";
 
-const path = project("next14", ["next", "next14"]);
+const path = project("next14", ["next", "next-sessions", "next14"]);
 
 test("Next 14: next dev", async (t) => {
   const { url } = await start(t, path, "dev");
   await works(url);
   await worksAtEdge(url);
+  await sessionsWork(url, { middleware: false });
 });
 
 test("Next 14: next build and next start", async (t) => {
@@ -17,6 +24,7 @@ test("Next 14: next build and next start", async (t) => {
   const { url } = await start(t, path, "start");
   await works(url);
   await worksAtEdge(url);
+  await sessionsWork(url, { middleware: false });
   await catchesNotFound(`${url}/api`);
 });
 
@@ -24,6 +32,7 @@ test("Next 14: the standalone output, in another folder", async (t) => {
   const { url } = await startStandalone(t, path);
   await works(url);
   await worksAtEdge(url);
+  await sessionsWork(url, { middleware: false });
   await catchesNotFound(`${url}/api`);
 });
 

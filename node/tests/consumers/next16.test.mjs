@@ -1,16 +1,23 @@
 // Next 16 develops and builds with Turbopack.
 import { test } from "node:test";
 
-import { catchesNotFound, loginFailsAsBundled, works, worksAtEdge } from "./support/checks.mjs";
+import {
+  catchesNotFound,
+  loginFailsAsBundled,
+  sessionsWork,
+  works,
+  worksAtEdge,
+} from "./support/checks.mjs";
 import { build, start, startStandalone } from "./support/next.mjs";
 import { project } from "./support/project.mjs";
 
-const path = project("next16", ["next", "next16"]);
+const path = project("next16", ["next", "next-sessions", "next16", "next16-sessions"]);
 
 test("Next 16: next dev", async (t) => {
   const { url } = await start(t, path, "dev");
   await works(url);
   await worksAtEdge(url);
+  await sessionsWork(url, { middleware: true });
 });
 
 test("Next 16: next build and next start", async (t) => {
@@ -18,6 +25,7 @@ test("Next 16: next build and next start", async (t) => {
   const { url } = await start(t, path, "start");
   await works(url);
   await worksAtEdge(url);
+  await sessionsWork(url, { middleware: true });
   await catchesNotFound(`${url}/api`);
 });
 
@@ -25,6 +33,7 @@ test("Next 16: the standalone output, in another folder", async (t) => {
   const { url } = await startStandalone(t, path);
   await works(url);
   await worksAtEdge(url);
+  await sessionsWork(url, { middleware: true });
   await catchesNotFound(`${url}/api`);
 });
 

@@ -36,6 +36,61 @@ export async function worksAtEdge(app) {
   assert.deepEqual(await valid(new Browser()), { valid: false, edge: true });
 }
 
+/**
+ * Asserts that an application with the adapter for Next.js logs a user in, refreshes the session,
+ * keeps it on all responses, and logs the user out. With a middleware, it also protects pages.
+ */
+export async function sessionsWork(app, { middleware }) {
+  const browser = new Browser();
+  const navigation = { accept: "text/html", "sec-fetch-mode": "navigate" };
+  const visit = (path, headers = navigation) => browser.send(`${app}${path}`, { headers });
+  const cookie = () => browser.cookies(app).get("sk_session");
+
+  const anonymous = await visit("/dashboard?a=b");
+  if (middleware) {
+    // Next.js replaces loopback addresses by "localhost".
+    const { pathname, search, port } = new URL(anonymous.headers.get("location"), app);
+    assert.deepEqual([anonymous.status, port], [302, new URL(app).port]);
+    assert.equal(pathname + search, "/auth/login?returnTo=%2Fdashboard%3Fa%3Db");
+  } else {
+    assert.match(await anonymous.text(), /No session/);
+  }
+  assert.equal((await visit("/me", { "sec-fetch-mode": "cors" })).status, 401);
+  assert.equal((await visit("/token")).status, 401);
+
+  const query = new URLSearchParams({ returnTo: "/dashboard", login_hint: ADA });
+  const page = await browser.open(`${app}/auth/login?${query}`);
+  assert.equal(page.url, `${app}/dashboard`, page.text);
+  // With the middleware, the page sees the cookie that the browser receives.
+  assert.match(page.text, /Session of usr_1/);
+  assert.ok(page.text.includes(cookie().slice(-16)));
+
+  for (const [path, status] of [
+    ["/me", 200],
+    ["/go", 307],
+  ]) {
+    const before = cookie();
+    const response = await visit(path);
+    assert.equal(response.status, status, path);
+    assert.notEqual(cookie(), before, path);
+    if (path === "/me") {
+      assert.deepEqual(await response.json(), { sub: "usr_1", token: "string", path });
+    }
+  }
+  const tampered = browser.copy();
+  tampered.cookies(app).set("sk_session", `${cookie().slice(0, -6)}AAAAAA`);
+  const forged = await tampered.send(`${app}/dashboard`, { headers: navigation });
+  assert.ok(middleware ? forged.status === 302 : /No session/.test(await forged.text()));
+
+  const foreign = { method: "POST", headers: { origin: "https://evil.example" } };
+  assert.equal((await browser.send(`${app}/auth/logout`, foreign)).status, 403);
+  const own = { method: "POST", headers: { ...navigation, origin: app } };
+  const logout = await browser.send(`${app}/auth/logout`, own);
+  assert.equal(logout.status, 303);
+  assert.match(logout.headers.get("location"), /id_token_hint=/);
+  assert.equal(cookie(), undefined);
+}
+
 /** Asserts that the exception of a call for an unknown organization is an instance of its class. */
 export async function catchesNotFound(app) {
   const { status, text } = await new Browser().open(`${app}/organizations/org_404`);

@@ -13,9 +13,11 @@ export function start(t, project, ...command) {
   return serve(t, project, (port) => [...NEXT, ...command, ...address(port)]);
 }
 
-/** Runs `next build`. */
+/** Runs `next build` without the environment variables of the application. */
 export async function build(project) {
-  await succeeds(project, [...NEXT, "build"]);
+  const names = Object.keys(process.env).filter((name) => name.startsWith("SCALEKIT_"));
+  const unset = names.flatMap((name) => ["-u", name]);
+  await succeeds(project, ["env", ...unset, "-u", "COOKIE_SECRET", ...NEXT, "build"]);
 }
 
 /** Starts the standalone output in a folder outside of the repository. */

@@ -14,6 +14,7 @@ const environment = {
   // A lock file in a folder above would make Next 14 query the registry.
   NEXT_IGNORE_INCORRECT_LOCKFILE: "1",
   DENO_NO_UPDATE_CHECK: "1",
+  COOKIE_SECRET: "a secret of at least thirty-two characters",
 };
 // The servers must load the installed addon, not one of this checkout.
 delete environment.SCALEKIT_NODE_ADDON;

@@ -1,0 +1,7 @@
+import { auth } from "./lib/auth";
+
+export default auth.createMiddleware({
+  publicRoutes: ["/", "/login", "/callback", "/organizations/*", "/api/*", "/edge", "/token"],
+});
+
+export const config = { matcher: ["/((?!_next/static).*)"] };
