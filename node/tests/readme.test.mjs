@@ -66,6 +66,7 @@ async function run(source) {
         SCALEKIT_ENVIRONMENT_URL: environment.url,
         SCALEKIT_CLIENT_ID: environment.clientId,
         SCALEKIT_CLIENT_SECRET: environment.clientSecret,
+        COOKIE_SECRET: "a secret of at least thirty-two characters",
       },
     },
   );
@@ -108,6 +109,19 @@ const CALLS = new Map([
     `,
   ],
 ]);
+
+CALLS.set(
+  "Web applications",
+  `
+    const server = app.listen(0, "127.0.0.1", async () => {
+      const url = "http://127.0.0.1:" + server.address().port + "/orders";
+      const headers = { accept: "text/html" };
+      const script = await fetch(url, { headers });
+      console.log(script.status, (await script.json()).error);
+      server.close();
+    });
+  `,
+);
 
 CALLS.set(
   "Connected accounts",
@@ -281,6 +295,7 @@ const EXPECTED = new Map([
   ["First call", /^created org_\d+\n$/],
   ["Login", /^the login was not started in this browser\n\S+@\S+\nhttp:\/\/localhost:3000\/\n$/],
   ["Token check", /^skc_\d+\nrejected: the token is malformed.*\nnull\n$/],
+  ["Web applications", /^401 no_session\n$/],
   ["Webhook", /^user\.created \{ id: 'usr_1' \}\nrejected: Invalid signature\n204 400\n$/],
   ["Connected accounts", /^s1 \S*\n\{ mails: \[ 'hi' \] \}\n\[ 'authorize' \]\n$/],
   ["Requests to third-party APIs", /^\[ \{ name: 'INBOX' \} \] \[ 'authorize' \]\n1000000\n$/],
