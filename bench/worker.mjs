@@ -9,6 +9,8 @@ import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { monitorEventLoopDelay, PerformanceObserver, performance } from "node:perf_hooks";
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { setImmediate as turn, setTimeout as after } from "node:timers/promises";
 
@@ -59,6 +61,62 @@ async function webhook(client) {
   return async (/** @type {number} */ count) => {
     for (let n = 0; n < count; n++) {
       client.verifyWebhookPayload(SECRET, headers, body);
+    }
+  };
+}
+
+/**
+ * A route of Express, with or without a guard. The requests have a session in a cookie. They do not
+ * pass a socket, which would take several times as long as the route.
+ * @param {boolean} guarded
+ */
+async function route(guarded) {
+  const peers = createRequire(new URL("../target/npm/peers/", import.meta.url));
+  const express = peers("express");
+  const { ScalekitAuth } = require("scalekit-client/express");
+  const { native } = require("scalekit-client/lib/runtime/native");
+  const secret = "a secret of at least thirty-two characters";
+  const [token = ""] = tokens;
+  const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+  const session = {
+    user: claims,
+    access_token: token,
+    refresh_token: "r".repeat(43),
+    id_token: token,
+    expires_at: Math.floor(Date.now() / 1000) + 86_400,
+  };
+  const tool = { tool: "encrypt", secrets: secret, cookie_name: "sk_session", content: session };
+  const cookie = `sk_session=${JSON.parse(native().webAuthTool(JSON.stringify(tool)))}`;
+  const auth = ScalekitAuth({
+    client: client("scalekit-client"),
+    redirectUri: "http://localhost:3000/callback",
+    cookieEncryptionSecret: secret,
+  });
+  const app = express();
+  const guards = guarded ? [auth.requiresAuth] : [];
+  app.get("/orders", guards, (/** @type {any} */ _, /** @type {any} */ response) =>
+    response.send("ok"),
+  );
+  const socket = new Socket();
+  const request = () =>
+    new Promise((resolve, reject) => {
+      const message = new IncomingMessage(socket);
+      // A new string, as the parser of HTTP creates one for each request.
+      const headers = { host: "localhost", accept: "text/html", cookie: ` ${cookie}`.slice(1) };
+      Object.assign(message, { method: "GET", url: "/orders", headers });
+      const response = new ServerResponse(message);
+      response.end = () => {
+        resolve(response.statusCode);
+        return response;
+      };
+      app(message, response, reject);
+    });
+  if ((await request()) !== 200) {
+    throw new Error("the guard rejected a valid session");
+  }
+  return async (/** @type {number} */ count) => {
+    for (let n = 0; n < count; n++) {
+      await request();
     }
   };
 }
@@ -161,6 +219,8 @@ const tasks = {
     const keys = jose.createLocalJWKSet(jwks);
     return validating((token) => jose.jwtVerify(token, keys), tokens);
   },
+  route: () => route(false),
+  route_guarded: () => route(true),
   webhook: () => webhook(client("scalekit-client")),
   webhook_official: () => webhook(client("@scalekit-sdk/node")),
 };
