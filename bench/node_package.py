@@ -123,7 +123,9 @@ def node_package() -> None:
     row(f"{key}_us", statistics.median(hooks["ours"]), "us", "at most 1.6")
     row(f"{key}_us.official", statistics.median(hooks["official"]), "us", "@scalekit-sdk/node")
     ratio_row(f"{key}.times.official", ratios(hooks, "official", "ours"), "compared with ours")
-    added = [guarded - route for route, guarded in zip(routes["route"], routes["guarded"])]
+    added = [
+        guarded - route for route, guarded in zip(routes["route"], routes["guarded"], strict=True)
+    ]
     key = "node.express_guard"
     row(f"{key}_us", statistics.median(added), "us", "at most 25: added by a session in a cookie")
     row(f"{key}.route_us", statistics.median(routes["route"]), "us", "the same route without it")

@@ -191,10 +191,7 @@ class NextAuth {
     const received = await headers();
     const parts = { method: "GET", target: "/", headers: selected(received) };
     const request = new Request("http://localhost/", { headers: new Headers(parts.headers) });
-    const outcome =
-      this.#auth.attempt(parts, { action: "session" }) ??
-      (await this.#auth.run(parts, { action: "peek" }, request));
-    return outcome.session;
+    return (await this.#auth.handle(parts, { action: "peek" }, request)).session;
   }
 
   async #respond(action: Action, request: Request): Promise<Response> {

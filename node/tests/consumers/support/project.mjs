@@ -13,6 +13,11 @@ export const SHARED = join(CONSUMERS, "node_modules");
 /** The packed packages, as scripts/check-node-package has installed them. */
 const PACKED = join(TARGET, "npm/project/node_modules");
 
+/** The client of the packed package. */
+export function packedClient() {
+  return createRequire(join(PACKED, "/"))("scalekit-client").ScalekitClient.fromEnv();
+}
+
 /**
  * Creates a project from folders of this directory, except for the file `without`, and returns its
  * path. It has the packed package and the dependencies of its package.json.

@@ -1,0 +1,5 @@
+import { auth } from "../../lib/auth";
+
+export const GET = auth.withAuth(() => new Response("Only administrators see this."), {
+  roles: "admin",
+});
