@@ -149,7 +149,7 @@ $(EMULATOR): $(RUST_SOURCES) | $(RUST)
 $(ATTACKS): $(RUST_SOURCES) | $(RUST)
 	cargo build -q -p scalekit-conformance $(SHARED) --bin attack-server
 
-test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS) target/.has-chromium
+test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS) target/.has-chromium target/.has-redis-server
 	scripts/check-types $(VENV)/test
 	cd target && venv/test/bin/python -m pytest -q -c ../python/pyproject.toml ../python/tests ../emulator/tests
 

@@ -17,10 +17,13 @@ __all__ = [
     "Sink",
     "StreamedResponse",
     "Task",
+    "WebAuth",
+    "WebAuthFlow",
     "__version__",
     "credentials",
     "generate_pkce",
     "response_type",
+    "web_auth_tool",
 ]
 
 __version__: Final[str]
@@ -201,6 +204,29 @@ class NativeClient:
         """Verifies the signature of a webhook, or of an interceptor request."""
 
     def close(self) -> None: ...
+
+@final
+class WebAuth:
+    """Login and sessions of one application. Options, requests and results are JSON text."""
+
+    def __new__(cls, client: NativeClient, options: str) -> WebAuth: ...
+    def try_handle(self, client: NativeClient, request: str) -> str | None:
+        """Handles a request without waiting. ``None`` if it needs the network or the store."""
+
+    def start(self, client: NativeClient, request: str) -> WebAuthFlow:
+        """Starts to handle a request."""
+
+@final
+class WebAuthFlow:
+    """A request in progress."""
+
+    @overload
+    def advance(self, answer: str | None, *, target: None = None) -> str: ...
+    @overload
+    def advance(self, answer: str | None, *, target: _Target) -> Task: ...
+
+def web_auth_tool(text: str) -> str:
+    """Runs a function of sessions that needs no client."""
 
 def credentials(variable: Callable[[str], str | None]) -> list[str]:
     """Returns the environment URL, the client id and the client secret. `variable` returns the

@@ -238,8 +238,8 @@ class CoreClient(BaseCoreClient):
         self._native.refresh_keys()
 
 
-class AsyncCoreClient(BaseCoreClient):
-    """The core client of :class:`scalekit.AsyncScalekitClient`."""
+class AsyncCalls:
+    """A base with a method that awaits native methods."""
 
     _sink: tuple[object, _native.Sink] | None = None
 
@@ -259,6 +259,10 @@ class AsyncCoreClient(BaseCoreClient):
             return await future
         finally:
             task.cancel()
+
+
+class AsyncCoreClient(AsyncCalls, BaseCoreClient):
+    """The core client of :class:`scalekit.AsyncScalekitClient`."""
 
     async def grpc_exec(
         self,

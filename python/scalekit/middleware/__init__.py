@@ -1,0 +1,1 @@
+"""Parts of a login without a framework, with the names of ``scalekit-sdk-python``."""
