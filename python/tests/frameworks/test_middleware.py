@@ -260,7 +260,7 @@ def test_threads_and_tasks_refresh_a_session_once(
     with ThreadPoolExecutor(20) as threads:
         results = [*threads.map(manager.check, [request] * 20), *asyncio.run(tasks())]
     assert all(result.authenticated for result in results)
-    logged = emulator.requests(endpoint="oauth.token")
+    logged = emulator.requests(path="/oauth/token")
     assert sum("refresh_token" in str(one["body"]) for one in logged) == 1
 
 

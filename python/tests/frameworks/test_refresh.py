@@ -18,7 +18,7 @@ ALWAYS = {"refresh_ahead_s": 365 * 24 * 3600}
 
 def refreshes(apps: Applications) -> int:
     """The number of refreshes that the emulator received."""
-    logged = apps.emulator.requests(endpoint="oauth.token")
+    logged = apps.emulator.requests(path="/oauth/token")
     return sum("refresh_token" in str(one["body"]) for one in logged)
 
 
