@@ -38,6 +38,12 @@ def asgi_request(scope: MutableMapping[str, Any], action: str) -> dict[str, Any]
     }
 
 
+def asgi_authorization(scope: MutableMapping[str, Any]) -> str | None:
+    """Returns the header ``Authorization``. Several headers are joined, which no token survives."""
+    found = [value for name, value in scope["headers"] if name == b"authorization"]
+    return b", ".join(found).decode("latin-1") if found else None
+
+
 def starlette_response(response: WebResponse) -> Response:
     """Converts a response."""
     from starlette.responses import Response

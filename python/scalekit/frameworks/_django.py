@@ -15,7 +15,16 @@ from django.utils.module_loading import import_string
 
 from scalekit.frameworks._wsgi import wsgi_request
 from scalekit.middleware.session_manager import DEFAULT_COOKIE_NAME, session_result
-from scalekit.web_auth import AuthError, Outcome, WebAuth, WebAuthOptions, WebResponse
+from scalekit.web_auth import (
+    AuthError,
+    BearerAuth,
+    BearerOptions,
+    BearerOutcome,
+    Outcome,
+    WebAuth,
+    WebAuthOptions,
+    WebResponse,
+)
 
 _HOOKS = ("on_login", "on_refresh", "on_logout", "on_error")
 
@@ -35,13 +44,7 @@ class ScalekitAuthConfig:
         Raises:
             ScalekitArgumentException: a ``ValueError``: a setting is missing or invalid.
         """
-        options: Any = {}
-        for name in WebAuthOptions.__annotations__:
-            value = getattr(settings, f"SCALEKIT_{name.upper()}", None)
-            if name in _HOOKS and isinstance(value, str):
-                value = import_string(value)
-            if value is not None:
-                options[name] = value
+        options = _options(WebAuthOptions)
         self.web_auth = WebAuth(**options)
         self.client = self.web_auth.client
         self.cookie_name: str = options.get("cookie_name", DEFAULT_COOKIE_NAME)
@@ -61,9 +64,28 @@ def get_config() -> ScalekitAuthConfig:
     return ScalekitAuthConfig()
 
 
+@lru_cache(maxsize=1)
+def get_bearer() -> BearerAuth:
+    """Returns the guard of APIs, which is created when it is first used."""
+    return BearerAuth(**_options(BearerOptions))
+
+
+def _options(kind: type[Any]) -> Any:
+    """Reads the settings of the options of a class."""
+    options: Any = {}
+    for name in kind.__annotations__:
+        value = getattr(settings, f"SCALEKIT_{name.upper()}", None)
+        if name in _HOOKS and isinstance(value, str):
+            value = import_string(value)
+        if value is not None:
+            options[name] = value
+    return options
+
+
 def _settings_changed(*, setting: str, **_: Any) -> None:
     if setting.startswith("SCALEKIT_"):
         get_config.cache_clear()
+        get_bearer.cache_clear()
 
 
 # Tests change settings.
@@ -204,6 +226,18 @@ def with_cookies(request: Any, response: HttpResponseBase) -> HttpResponseBase:
 def django_response(response: WebResponse) -> HttpResponse:
     """Converts a response."""
     return HttpResponse(response.body, status=response.status, headers=dict(response.headers))
+
+
+def use_claims(request: Any, outcome: BearerOutcome) -> HttpResponse | None:
+    """Stores the claims of a token in the request, or returns the response."""
+    request.scalekit_claims = outcome.claims
+    return None if outcome.response is None else django_response(outcome.response)
+
+
+def metadata(request: HttpRequest) -> HttpResponse:
+    """Returns the metadata of the protected resource."""
+    response = get_bearer().metadata(request.path)
+    return HttpResponse(status=404) if response is None else django_response(response)
 
 
 def call_hooks(request: HttpRequest, outcome: Outcome) -> Any:

@@ -1,4 +1,4 @@
-"""Login and sessions for Django.
+"""Login, sessions and bearer tokens for Django.
 
 Needs ``django``, the extra ``scalekit-client[django]``. Settings are the options of
 :class:`scalekit.web_auth.WebAuthOptions` in capital letters, with ``SCALEKIT_`` before them:
@@ -36,7 +36,7 @@ except ImportError as error:
 from scalekit.frameworks import _django
 from scalekit.frameworks._django import ScalekitAuthConfig as ScalekitAuthConfig
 from scalekit.frameworks._django import get_config as get_config
-from scalekit.web_auth import LoginOptions, Requirements, Session
+from scalekit.web_auth import LoginOptions, Requirements, Session, TokenRequirements
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -114,11 +114,45 @@ def requires(**requirements: Unpack[Requirements]) -> Callable[[View], View]:
     return decorator
 
 
+def bearer_required(**requirements: Unpack[TokenRequirements]) -> Callable[[View], View]:
+    """Returns a decorator of an API view that needs a valid access token (RFC 6750).
+
+    Sets ``request.scalekit_claims``. A token that lacks a requirement receives 403. Settings are the
+    options of :class:`scalekit.web_auth.BearerOptions`, such as ``SCALEKIT_AUDIENCE``. The view is
+    exempt from the CSRF check: browsers send no token by themselves.
+    """
+
+    def decorator(view: View) -> View:
+        @wraps(view)
+        def protected(request: HttpRequest, *arguments: Any, **keywords: Any) -> Any:
+            header = request.META.get("HTTP_AUTHORIZATION")
+            outcome = _django.get_bearer().authenticate(header, requirements)
+            response = _django.use_claims(request, outcome)
+            return response or view(request, *arguments, **keywords)
+
+        @wraps(view)
+        async def protected_async(request: HttpRequest, *arguments: Any, **keywords: Any) -> Any:
+            header = request.META.get("HTTP_AUTHORIZATION")
+            outcome = await _django.get_bearer().authenticate_async(header, requirements)
+            response = _django.use_claims(request, outcome)
+            return response or await view(request, *arguments, **keywords)
+
+        is_async = inspect.iscoroutinefunction(view)
+        return csrf_exempt(protected_async if is_async else protected)  # type: ignore[return-value]
+
+    return decorator
+
+
+def metadata_view(request: HttpRequest, resource: str = "") -> HttpResponseBase:
+    """The metadata of the protected resource (RFC 9728)."""
+    return _django.metadata(request)
+
+
 def get_session(request: HttpRequest) -> dict[str, Any] | None:
     """Returns ``user`` and ``expires_at`` of the session, or ``None``. Never refreshes it."""
     session: Session | None = getattr(request, "scalekit_session", None)
     if session is None:
-        session = get_config().web_auth.run(_django.core_request(request, "read")).session
+        session = get_config().web_auth.run(_django.core_request(request, "peek")).session
     return None if session is None else session.summary()
 
 
@@ -208,4 +242,11 @@ async_urlpatterns = [
     path("login", alogin_view, name="scalekit_login"),
     path("callback", acallback_view, name="scalekit_callback"),
     path("logout", alogout_view, name="scalekit_logout"),
+]
+
+_METADATA = ".well-known/oauth-protected-resource"
+# The metadata of a protected resource: include(metadata_urlpatterns).
+metadata_urlpatterns = [
+    path(_METADATA, metadata_view),
+    path(f"{_METADATA}/<path:resource>", metadata_view),
 ]

@@ -1,4 +1,4 @@
-"""Login and sessions for FastAPI.
+"""Login, sessions and bearer tokens for FastAPI.
 
 Needs ``fastapi``, the extra ``scalekit-client[fastapi]``.
 """
@@ -16,17 +16,26 @@ try:
 except ImportError as error:
     raise import_failure(error, "fastapi") from error
 
-from scalekit.frameworks._asgi import COOKIES, asgi_request, call_hook, starlette_response
+from scalekit.frameworks._asgi import (
+    COOKIES,
+    asgi_authorization,
+    asgi_request,
+    call_hook,
+    starlette_response,
+)
 from scalekit.frameworks._asgi import ScalekitAuthMiddleware as ScalekitAuthMiddleware
 from scalekit.web_auth import (
     AuthError,
+    BearerOptions,
     LoginOptions,
     Outcome,
     Requirements,
     Session,
+    TokenRequirements,
     WebAuth,
     WebAuthOptions,
 )
+from scalekit.web_auth import BearerAuth as Guard
 
 _SESSION = "scalekit.session"
 
@@ -129,7 +138,7 @@ class ScalekitAuth:
         """
         session: Session | None = request.scope.get(_SESSION)
         if session is None:
-            session = self.web_auth.run(asgi_request(request.scope, "read")).session
+            session = self.web_auth.run(asgi_request(request.scope, "peek")).session
         return None if session is None else session.summary()
 
     async def login(self, request: Request, **login: Unpack[LoginOptions]) -> Response:
@@ -203,6 +212,67 @@ class ScalekitAuth:
             await call_hook(hook, request, outcome.session)
         hook = self.web_auth.error_hook(outcome)
         return None if hook is None else await call_hook(hook, request, AuthError(outcome))
+
+
+class BearerAuth:
+    """Protects an API: accepts access tokens of users and of machine clients (RFC 6750).
+
+    >>> bearer = BearerAuth(
+    ...     env_url="https://acme.scalekit.com",
+    ...     client_id="skc_123",
+    ...     client_secret="secret",
+    ...     audience="https://api.example.com",
+    ... )
+    >>> orders = Depends(bearer.requires(scopes=["orders:read"]))
+
+    Attributes:
+        bearer_auth: the guard without a framework.
+    """
+
+    def __init__(self, **options: Unpack[BearerOptions]) -> None:
+        """Checks the options; see :class:`scalekit.web_auth.BearerOptions`.
+
+        Raises:
+            ScalekitArgumentException: a ``ValueError``: an option is unknown or invalid.
+        """
+        self.bearer_auth = Guard(**options)
+        self.router = APIRouter()
+        for path in self.bearer_auth.metadata_paths:
+            self.router.add_api_route(path, self._metadata, include_in_schema=False)
+
+    def install(self, app: FastAPI) -> None:
+        """Adds the handler of :class:`AuthResponse`, and the metadata of a protected resource."""
+        app.include_router(self.router)
+        app.add_exception_handler(AuthResponse, send_auth_response)
+
+    async def __call__(self, request: Request) -> dict[str, Any]:
+        """Dependency of a route. Returns the claims of the token."""
+        return await self._claims(request, None)
+
+    def requires(
+        self, **requirements: Unpack[TokenRequirements]
+    ) -> Callable[[Request], Awaitable[dict[str, Any]]]:
+        """Returns a dependency that also requires scopes, an organization, roles or permissions,
+        and returns the claims. A token that lacks them receives 403.
+        """
+
+        async def requires(request: Request) -> dict[str, Any]:
+            return await self._claims(request, requirements)
+
+        return requires
+
+    async def _claims(
+        self, request: Request, requirements: TokenRequirements | None
+    ) -> dict[str, Any]:
+        header = asgi_authorization(request.scope)
+        outcome = await self.bearer_auth.authenticate_async(header, requirements)
+        if outcome.response is not None:
+            raise AuthResponse(starlette_response(outcome.response))
+        return outcome.claims or {}
+
+    async def _metadata(self, request: Request) -> Response:
+        response = self.bearer_auth.metadata(request.scope["path"])
+        return Response(status_code=404) if response is None else starlette_response(response)
 
 
 def _add_cookies(request: Request, response: Response, outcome: Outcome) -> None:

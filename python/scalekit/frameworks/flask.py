@@ -1,4 +1,4 @@
-"""Login and sessions for Flask.
+"""Login, sessions and bearer tokens for Flask.
 
 Needs ``flask``, the extra ``scalekit-client[flask]``.
 """
@@ -22,14 +22,17 @@ from scalekit.common.exceptions import ScalekitArgumentException
 from scalekit.frameworks._wsgi import wsgi_request
 from scalekit.web_auth import (
     AuthError,
+    BearerOptions,
     LoginOptions,
     Outcome,
     Requirements,
     Session,
+    TokenRequirements,
     WebAuth,
     WebAuthOptions,
     WebResponse,
 )
+from scalekit.web_auth import BearerAuth as Guard
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -139,7 +142,7 @@ class ScalekitAuth:
         """
         session = self.current_session
         if session is None:
-            session = self.web_auth.run(_request("read")).session
+            session = self.web_auth.run(_request("peek")).session
         return None if session is None else session.summary()
 
     def login(self, **login: Unpack[LoginOptions]) -> Response:
@@ -191,6 +194,70 @@ class ScalekitAuth:
             current_app.ensure_sync(hook)(request, outcome.session)
         hook = self.web_auth.error_hook(outcome)
         return None if hook is None else current_app.ensure_sync(hook)(request, AuthError(outcome))
+
+
+class BearerAuth:
+    """Protects an API: accepts access tokens of users and of machine clients (RFC 6750).
+
+    >>> bearer = BearerAuth(
+    ...     env_url="https://acme.scalekit.com",
+    ...     client_id="skc_123",
+    ...     client_secret="secret",
+    ...     audience="https://api.example.com",
+    ... )
+
+    Attributes:
+        bearer_auth: the guard without a framework.
+    """
+
+    def __init__(self, app: Flask | None = None, **options: Unpack[BearerOptions]) -> None:
+        """Checks the options; see :class:`scalekit.web_auth.BearerOptions`.
+
+        Args:
+            app: the application, to serve the metadata of a protected resource.
+            **options: the options.
+
+        Raises:
+            ScalekitArgumentException: a ``ValueError``: an option is unknown or invalid.
+        """
+        self.bearer_auth = Guard(**options)
+        if app is not None:
+            for path in self.bearer_auth.metadata_paths:
+                app.add_url_rule(path, f"scalekit_metadata:{path}", self._metadata)
+
+    def requires_token(self, view: View) -> View:
+        """Decorator of a view that needs a valid token."""
+        return self.requires()(view)
+
+    def requires(self, **requirements: Unpack[TokenRequirements]) -> Callable[[View], View]:
+        """Returns a decorator that also requires scopes, an organization, roles or permissions.
+
+        A token that lacks them receives 403.
+        """
+
+        def decorator(view: View) -> View:
+            @wraps(view)
+            def protected(*arguments: Any, **keywords: Any) -> Any:
+                header = request.environ.get("HTTP_AUTHORIZATION")
+                outcome = self.bearer_auth.authenticate(header, requirements)
+                if outcome.response is not None:
+                    return _response(outcome.response)
+                g._scalekit_claims = outcome.claims
+                return current_app.ensure_sync(view)(*arguments, **keywords)
+
+            return protected  # type: ignore[return-value]
+
+        return decorator
+
+    @property
+    def current_claims(self) -> dict[str, Any]:
+        """The claims of the token of a protected view."""
+        claims: dict[str, Any] = g.get("_scalekit_claims") or {}
+        return claims
+
+    def _metadata(self) -> Response:
+        response = self.bearer_auth.metadata(request.path)
+        return Response(status=404) if response is None else _response(response)
 
 
 def _request(action: str) -> dict[str, Any]:

@@ -1,11 +1,15 @@
-"""Login and sessions of web applications.
+"""Login and sessions of web applications, and bearer tokens of APIs.
 
 :mod:`scalekit.frameworks` has the adapters for Flask, FastAPI and Django. This module has their
-options, sessions and stores, and :class:`WebAuth` for other frameworks.
+options, sessions and stores. :class:`WebAuth` and :class:`BearerAuth` are for other frameworks.
 """
 
 from __future__ import annotations
 
+from scalekit.web_auth._bearer import BearerAuth as BearerAuth
+from scalekit.web_auth._bearer import BearerOptions as BearerOptions
+from scalekit.web_auth._bearer import BearerOutcome as BearerOutcome
+from scalekit.web_auth._bearer import TokenRequirements as TokenRequirements
 from scalekit.web_auth._driver import LoginOptions as LoginOptions
 from scalekit.web_auth._driver import Requirements as Requirements
 from scalekit.web_auth._driver import WebAuth as WebAuth

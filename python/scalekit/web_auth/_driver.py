@@ -171,7 +171,7 @@ class WebAuth(AsyncCalls):
         unknown = sorted(options.keys() - WebAuthOptions.__annotations__.keys())
         if unknown:
             raise ScalekitArgumentException(f"unknown option: {', '.join(unknown)}")
-        self.client = _client(options)
+        self.client = client_of(options)
         self.redirect_uri = options.get("redirect_uri")
         self.callback_path = options.get("callback_path", "/callback")
         self.login_path = options.get("login_path", "/login")
@@ -245,13 +245,13 @@ class WebAuth(AsyncCalls):
     def _run(self, request: str) -> dict[str, Any]:
         found = self._core.try_handle(self._client, request)
         if found is not None:
-            return _object(found)
+            return json_object(found)
         flow = self._core.start(self._client, request)
         answer = None
         while True:
-            step = _object(flow.advance(answer))
+            step = json_object(flow.advance(answer))
             if "done" in step:
-                return _object(step["done"])
+                return json_object(step["done"])
             if self._store is None or self._store.is_async:
                 raise ScalekitArgumentException("the store is async; use a blocking store here")
             answer = encode(self._store.run(step))
@@ -259,22 +259,24 @@ class WebAuth(AsyncCalls):
     async def _run_async(self, request: str) -> dict[str, Any]:
         found = self._core.try_handle(self._client, request)
         if found is not None:
-            return _object(found)
+            return json_object(found)
         flow = self._core.start(self._client, request)
         answer = None
         while True:
-            step = _object(await self._invoke(flow.advance, answer))
+            step = json_object(await self._invoke(flow.advance, answer))
             if "done" in step or self._store is None:
-                return _object(step["done"])
+                return json_object(step["done"])
             answer = encode(await self._store.run_async(step))
 
 
-def _object(value: str | dict[str, Any]) -> dict[str, Any]:
+def json_object(value: str | dict[str, Any]) -> dict[str, Any]:
+    """Parses a result of the core."""
     result: dict[str, Any] = json.loads(value) if isinstance(value, str) else value
     return result
 
 
-def _client(options: Mapping[str, Any]) -> ScalekitClient | AsyncScalekitClient:
+def client_of(options: Mapping[str, Any]) -> ScalekitClient | AsyncScalekitClient:
+    """Returns the client of the options, or creates one."""
     client: ScalekitClient | AsyncScalekitClient | None = options.get("client")
     credentials = ("env_url", "client_id", "client_secret")
     if client is not None:

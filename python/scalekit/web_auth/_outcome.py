@@ -124,7 +124,7 @@ class Outcome:
         session = values.get("session")
         self.session = None if session is None else Session(session)
         response = values.get("response")
-        self.response = None if response is None else _response(response)
+        self.response = None if response is None else web_response(response)
         self.set_cookies: list[dict[str, Any]] = values.get("cookies") or []
         self.event: str | None = values.get("event")
         self.reason: str | None = values.get("reason")
@@ -153,6 +153,7 @@ class Outcome:
         )
 
 
-def _response(values: dict[str, Any]) -> WebResponse:
+def web_response(values: dict[str, Any]) -> WebResponse:
+    """Reads the JSON of a response."""
     headers = [(name, value) for name, value in values["headers"]]
     return WebResponse(values["status"], headers, values["body"])

@@ -220,7 +220,10 @@ def django_urls(is_async: bool) -> ModuleType:
 
 
 @contextmanager
-def django_application(options: dict[str, Any], is_async: bool) -> Iterator[Application]:
+def configured_django(
+    urls: Callable[[], ModuleType], middleware: list[str], options: dict[str, Any], is_async: bool
+) -> Iterator[Application]:
+    """Creates an application with the options as settings."""
     import django
     from django.conf import settings
     from django.test.utils import override_settings
@@ -234,16 +237,18 @@ def django_application(options: dict[str, Any], is_async: bool) -> Iterator[Appl
     from django.core.handlers.wsgi import WSGIHandler
 
     given = {f"SCALEKIT_{name.upper()}": value for name, value in options.items()}
+    with override_settings(ROOT_URLCONF=urls(), MIDDLEWARE=middleware, **given):
+        yield AsgiApplication(ASGIHandler()) if is_async else WsgiApplication(WSGIHandler())
+
+
+@contextmanager
+def django_application(options: dict[str, Any], is_async: bool) -> Iterator[Application]:
     middleware = [
         "django.middleware.csrf.CsrfViewMiddleware",
         "scalekit.frameworks.django.ScalekitAuthMiddleware",
     ]
-    urls = django_urls(is_async)
-    from scalekit.frameworks.django import get_config
-
-    with override_settings(ROOT_URLCONF=urls, MIDDLEWARE=middleware, **given):
-        get_config()
-        yield AsgiApplication(ASGIHandler()) if is_async else WsgiApplication(WSGIHandler())
+    with configured_django(lambda: django_urls(is_async), middleware, options, is_async) as app:
+        yield app
 
 
 REQUIREMENTS: dict[str, Any] = {
