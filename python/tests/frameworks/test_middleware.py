@@ -97,6 +97,10 @@ def test_a_session_of_the_official_package_is_decrypted(official_cookie: Any) ->
     assert decrypt_session(official_cookie(PAYLOAD, SECRET), SECRET) == PAYLOAD
 
 
+def test_a_short_secret_of_the_official_package_can_be_replaced(official_cookie: Any) -> None:
+    assert decrypt_session(official_cookie(PAYLOAD, "short"), [SECRET, "short"]) == PAYLOAD
+
+
 def test_whole_cookies_of_the_attack_table() -> None:
     secrets = ATTACKS["secrets"]
     checked = 0
