@@ -17,18 +17,13 @@ struct Traced(Span);
 
 impl Observer for TracingObserver {
     fn call_started(&self, call: &CallStarted<'_>) -> Option<Box<dyn CallObserver>> {
-        let (service, method) = call
-            .operation
-            .split_once('.')
-            .unwrap_or(("", call.operation));
         let span = info_span!(
             "scalekit.call",
             otel.name = call.operation,
             otel.kind = "client",
             otel.status_code = Empty,
-            rpc.system = "scalekit",
-            rpc.service = service,
-            rpc.method = method,
+            rpc.system.name = "scalekit",
+            rpc.method = call.operation,
             http.request.method = call.method,
             http.request.resend_count = Empty,
             http.response.status_code = Empty,

@@ -40,7 +40,7 @@ async fn a_call_is_a_span_without_secrets() {
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for part in [
         "otel.name=\"OrganizationService.GetOrganization\" otel.kind=\"client\"",
-        "rpc.service=\"OrganizationService\" rpc.method=\"GetOrganization\"",
+        "rpc.system.name=\"scalekit\" rpc.method=\"OrganizationService.GetOrganization\"",
         "http.request.method=\"GET\"",
         "server.address=\"127.0.0.1\"",
         "http.request.resend_count=1",
