@@ -12,6 +12,7 @@ __all__ = [
     "MIN_KEEPALIVE_TIME_MS",
     "OPERATIONS",
     "VARIABLES",
+    "CallRecording",
     "Headers",
     "NativeClient",
     "Sink",
@@ -36,6 +37,16 @@ DEFAULTS: Final[dict[str, int]]
 MIN_KEEPALIVE_TIME_MS: Final[int]
 # The environment variables of the environment URL, the client id and the client secret.
 VARIABLES: Final[list[list[str]]]
+
+@final
+class CallRecording:
+    """Records the attempts of a call."""
+
+    def __new__(cls, headers: list[tuple[str, str]]) -> CallRecording:
+        """Starts a recording. The headers are added to the requests, such as ``traceparent``."""
+
+    def json(self) -> str:
+        """Returns the recorded calls as JSON."""
 
 @final
 class Headers:
@@ -115,11 +126,23 @@ class NativeClient:
 
     @overload
     def call(
-        self, operation: str, request: bytes, timeout: object = None, *, target: None = None
+        self,
+        operation: str,
+        request: bytes,
+        timeout: object = None,
+        *,
+        target: None = None,
+        recording: CallRecording | None = None,
     ) -> tuple[bytes, Headers]: ...
     @overload
     def call(
-        self, operation: str, request: bytes, timeout: object = None, *, target: _Target
+        self,
+        operation: str,
+        request: bytes,
+        timeout: object = None,
+        *,
+        target: _Target,
+        recording: CallRecording | None = None,
     ) -> Task: ...
     @overload
     def refresh_keys(self, *, target: None = None) -> None: ...

@@ -13,7 +13,7 @@ from typing import Any, TypedDict
 
 from scalekit import _native
 from scalekit._native import DEFAULTS
-from scalekit._runtime import validate
+from scalekit._runtime import observers, validate
 from scalekit._runtime.annotations import Message
 from scalekit._runtime.call import Call as Call
 from scalekit._runtime.token_response import TokenResponse
@@ -107,6 +107,8 @@ class BaseCoreClient:
             },
             "{}.{}.{}".format(*sys.version_info),
         )
+        if os.environ.get("SCALEKIT_LOG", "").lower() == "debug":
+            observers.write_log()
         self.env_url: str = self._native.env_url
         self.client_id: str = client_id
         self.host: str = self.env_url.split("://", 1)[1].split("/", 1)[0]
@@ -195,7 +197,7 @@ class CoreClient(BaseCoreClient):
             ScalekitServerException: the service rejected the call or was not reached.
         """
         response, request = _response_type(func), data.SerializeToString()
-        body, headers = self._native.call(func, request, timeout)
+        body, headers = observers.caller(self._native.call)(func, request, timeout)
         return response.FromString(body), Call(headers)
 
     def authenticate(self, data: Mapping[str, str]) -> TokenResponse:
@@ -274,7 +276,9 @@ class AsyncCoreClient(AsyncCalls, BaseCoreClient):
     ) -> tuple[Any, Call]:
         """Calls an operation by name; see :meth:`CoreClient.grpc_exec`."""
         response, request = _response_type(func), data.SerializeToString()
-        body, headers = await self._invoke(self._native.call, func, request, timeout)
+        body, headers = await observers.async_caller(self._invoke)(
+            self._native.call, func, request, timeout
+        )
         return response.FromString(body), Call(headers)
 
     async def authenticate(self, data: Mapping[str, str]) -> TokenResponse:

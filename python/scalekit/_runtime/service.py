@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from scalekit._runtime.call import Call
 from scalekit._runtime.names import Suggesting
+from scalekit._runtime.observers import async_caller, caller
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator
@@ -55,7 +56,8 @@ class Service(Suggesting):
         If the call fails, `failure` receives the exception and may raise another one.
         """
         try:
-            body, headers = self.core_client._native.call(operation, request.SerializeToString())
+            call = caller(self.core_client._native.call)
+            body, headers = call(operation, request.SerializeToString())
         except Exception as error:
             if failure is not None:
                 failure(error)
@@ -110,9 +112,8 @@ class AsyncService(Suggesting):
         """Calls `operation`; see :meth:`Service._call`."""
         try:
             core = self.core_client
-            body, headers = await core._invoke(
-                core._native.call, operation, request.SerializeToString()
-            )
+            invoke = async_caller(core._invoke)
+            body, headers = await invoke(core._native.call, operation, request.SerializeToString())
         except Exception as error:
             if failure is not None:
                 failure(error)

@@ -58,8 +58,9 @@ def test_a_call_passes_the_functions_that_the_architecture_page_lists(
     finally:
         sys.setprofile(None)
     way = ["get_organization", "__init__", "required", "set_text", "_call"]
-    # The last one creates the second result, from the headers of the response.
-    assert called == [*way, "__init__"]
+    # Two functions check whether the call is observed. The last one creates the second result, from
+    # the headers of the response.
+    assert called == [*way, "caller", "logger", "__init__"]
 
 
 def test_requests_have_the_documented_headers(client: ScalekitClient, server: StubServer) -> None:
