@@ -22,6 +22,7 @@ PLACES = [
     ("fuzz/Cargo.lock", r'^name = "scalekit(?:-wire)?"\nversion = "(.+)"$', 2),
     ("node/package.json", r'^  "version": "(.+)",$', 1),
     ("node/package-lock.json", r'"name": "scalekit-client",\n +"version": "(.+)",$', 2),
+    ("node/src/edge/options.mts", r'^const VERSION = "(.+)";$', 1),
     ("kotlin/pom.xml", r"<artifactId>scalekit-client</artifactId>\n +<version>(.+)</version>", 1),
     ("kotlin/README.md", r"<artifactId>scalekit-client</artifactId>\n +<version>(.+)</version>", 1),
     *(

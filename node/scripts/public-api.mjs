@@ -31,7 +31,11 @@ function entryPoints() {
       files.add(resolve(root, pattern));
     }
   }
-  return [...files].sort();
+  // Edge is last: the types that it shares are listed with the main entry.
+  const [others, edge] = [false, true].map((isEdge) =>
+    [...files].filter((file) => file.includes("/edge/") === isEdge).sort(),
+  );
+  return [...(others ?? []), ...(edge ?? [])];
 }
 
 const printer = ts.createPrinter({ removeComments: true });
@@ -106,7 +110,7 @@ for (const file of files) {
   if (!module) {
     throw new Error(`${file} is not a module`);
   }
-  const path = relative(lib, file).replace(/\.d\.ts$/, "");
+  const path = relative(lib, file).replace(/\.d\.m?ts$/, "");
   for (let symbol of checker.getExportsOfModule(module)) {
     const name = `${path} ${symbol.name}`;
     if (symbol.flags & ts.SymbolFlags.Alias) {
@@ -116,7 +120,9 @@ for (const file of files) {
       const origin = relative(lib, declaration.getSourceFile().fileName);
       const known = listed.get(declaration);
       if (known || /^(\.\.|messages)/.test(origin)) {
-        console.log(`use ${name} = ${known ?? `${origin.replace(/\.d\.ts$/, "")} ${symbol.name}`}`);
+        console.log(
+          `use ${name} = ${known ?? `${origin.replace(/\.d\.m?ts$/, "")} ${symbol.name}`}`,
+        );
         continue;
       }
       listed.set(declaration, name);
