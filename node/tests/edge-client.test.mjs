@@ -349,7 +349,7 @@ test("exceptions contain no secrets", async () => {
     request.on("end", () => {
       const error_description = `got ${body} and ${secret}`;
       const echoed = { error: "invalid_request", error_description, [secret]: [secret] };
-      response.writeHead(400).end(JSON.stringify(echoed));
+      response.writeHead(400, { "x-request-id": secret }).end(JSON.stringify(echoed));
     });
   });
   const leaky = new edge.ScalekitEdgeClient(stub.url, "skc_1", secret);

@@ -20,16 +20,24 @@ beforeEach(() => {
   client = new edge.ScalekitEdgeClient(stub.url, "skc_1", "secret", { maxRetries: 0 });
 });
 
-/** Runs `work` with a clock that can be moved. The edge runtime is not affected by the mock. */
-async function withClock(/** @type {(move: (ms: number) => void) => Promise<void>} */ work) {
-  let offset = 0;
-  const now = performance.now.bind(performance);
-  const performanceClock = mock.method(performance, "now", () => now() + offset);
-  try {
-    await work((milliseconds) => (offset += milliseconds));
-  } finally {
-    performanceClock.mock.restore();
-  }
+/**
+ * Creates a client in an edge runtime whose clock can be moved. Only the entry uses that clock: the
+ * timers of `fetch` would also fire.
+ * @param {import("scalekit-client/edge").EdgeClientOptions} [options]
+ */
+async function clientWithClock(options) {
+  const runtime = await edgeRuntime();
+  runtime.evaluate(`
+    globalThis.offset = 0;
+    const start = Date.now();
+    globalThis.performance = { now: () => Date.now() - start + offset };`);
+  return {
+    own: new runtime.edge.ScalekitEdgeClient(stub.url, "skc_1", "secret", {
+      maxRetries: 0,
+      ...options,
+    }),
+    move: (/** @type {number} */ ms) => void runtime.evaluate(`offset += ${ms}`),
+  };
 }
 
 test("many first validations fetch the keys once", async () => {
@@ -65,19 +73,18 @@ test("a new key is fetched once for many tokens", async () => {
   assert.deepEqual(stub.seen, ["GET /keys", "GET /keys"]);
 });
 
-test("an unknown key is fetched again after the cool-down", () =>
-  withClock(async (move) => {
-    const own = new ScalekitEdgeClient(stub.url, "skc_1", "secret", { maxRetries: 0 });
-    const next = signer("key_2");
-    assert.equal(await own.validateAccessToken(key.sign()), true);
-    assert.equal(await own.validateAccessToken(next.sign()), false);
-    stub.json("/keys", { keys: [next.jwk] });
-    assert.equal(await own.validateAccessToken(next.sign()), false);
-    move(30_001);
-    assert.equal(await own.validateAccessToken(next.sign()), true);
-    assert.equal(await own.validateAccessToken(key.sign()), false);
-    assert.equal(stub.seen.length, 3);
-  }));
+test("an unknown key is fetched again after the cool-down", async () => {
+  const { own, move } = await clientWithClock();
+  const next = signer("key_2");
+  assert.equal(await own.validateAccessToken(key.sign()), true);
+  assert.equal(await own.validateAccessToken(next.sign()), false);
+  stub.json("/keys", { keys: [next.jwk] });
+  assert.equal(await own.validateAccessToken(next.sign()), false);
+  move(30_001);
+  assert.equal(await own.validateAccessToken(next.sign()), true);
+  assert.equal(await own.validateAccessToken(key.sign()), false);
+  assert.equal(stub.seen.length, 3);
+});
 
 test("a failed fetch of the keys is an error, not an invalid token", async () => {
   stub.json("/keys", { message: "down" }, 503);
@@ -100,41 +107,39 @@ test("a failed fetch of the keys is an error, not an invalid token", async () =>
   });
 });
 
-test("stale keys stay in use during an outage, and are refreshed in the background", () =>
-  withClock(async (move) => {
-    /** @type {Promise<unknown>[]} */
-    const background = [];
-    const own = new ScalekitEdgeClient(stub.url, "skc_1", "secret", {
-      maxRetries: 0,
-      waitUntil: (promise) => void background.push(promise),
-    });
-    const validate = async () => {
-      const valid = await own.validateAccessToken(key.sign());
-      await Promise.all(background);
-      return valid;
-    };
-    stub.json("/keys", { keys: [key.jwk] }, 200, { "cache-control": "max-age=90" });
-    assert.equal(await validate(), true);
-    move(89_000);
-    assert.equal(await validate(), true);
-    assert.equal(background.length, 0);
-    stub.json("/keys", { message: "down" }, 503);
-    move(2_000);
-    assert.equal(await validate(), true);
-    assert.equal(background.length, 1);
-    move(29_000);
-    assert.equal(await validate(), true);
-    assert.equal(background.length, 1, "one attempt in 30 seconds");
-    move(300_000);
-    assert.equal(await validate(), true, "the last keys stay in use");
-    await assert.rejects(own.validateAccessToken(signer("key_2").sign()), {
-      name: "ScalekitServiceUnavailableException",
-    });
-    stub.json("/keys", { keys: [] });
-    move(31_000);
-    await validate();
-    assert.equal(await validate(), false, "the environment has withdrawn its keys");
-  }));
+test("stale keys stay in use during an outage, and are refreshed in the background", async () => {
+  /** @type {Promise<unknown>[]} */
+  const background = [];
+  const { own, move } = await clientWithClock({
+    waitUntil: (promise) => void background.push(promise),
+  });
+  const validate = async () => {
+    const valid = await own.validateAccessToken(key.sign());
+    await Promise.all(background);
+    return valid;
+  };
+  stub.json("/keys", { keys: [key.jwk] }, 200, { "cache-control": "max-age=90" });
+  assert.equal(await validate(), true);
+  move(89_000);
+  assert.equal(await validate(), true);
+  assert.equal(background.length, 0);
+  stub.json("/keys", { message: "down" }, 503);
+  move(2_000);
+  assert.equal(await validate(), true);
+  assert.equal(background.length, 1);
+  move(29_000);
+  assert.equal(await validate(), true);
+  assert.equal(background.length, 1, "one attempt in 30 seconds");
+  move(300_000);
+  assert.equal(await validate(), true, "the last keys stay in use");
+  await assert.rejects(own.validateAccessToken(signer("key_2").sign()), {
+    name: "ScalekitServiceUnavailableException",
+  });
+  stub.json("/keys", { keys: [] });
+  move(31_000);
+  await validate();
+  assert.equal(await validate(), false, "the environment has withdrawn its keys");
+});
 
 test("a fetch takes no longer than the timeout", async () => {
   stub.on("/keys", () => {});
@@ -146,22 +151,21 @@ test("a fetch takes no longer than the timeout", async () => {
   });
 });
 
-test("a fetch that the runtime has suspended does not block later requests", () =>
-  withClock(async (move) => {
-    /** @type {(() => void)[]} */
-    const pending = [];
-    stub.on("/keys", (_, response) => void pending.push(() => response.writeHead(404).end()));
-    const own = new ScalekitEdgeClient(stub.url, "skc_1", "secret", { maxRetries: 0 });
-    const suspended = own.validateAccessToken(key.sign()).catch((error) => error);
-    while (pending.length === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    stub.json("/keys", { keys: [key.jwk] });
-    move(20_001);
-    assert.equal(await own.validateAccessToken(key.sign()), true);
-    pending[0]?.();
-    assert.equal(await suspended, true, "the keys of the later fetch are used");
-  }));
+test("a fetch that the runtime has suspended does not block later requests", async () => {
+  const { own, move } = await clientWithClock();
+  /** @type {(() => void)[]} */
+  const pending = [];
+  stub.on("/keys", (_, response) => void pending.push(() => response.writeHead(404).end()));
+  const suspended = own.validateAccessToken(key.sign()).catch((error) => error);
+  while (pending.length === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  stub.json("/keys", { keys: [key.jwk] });
+  move(20_001);
+  assert.equal(await own.validateAccessToken(key.sign()), true);
+  pending[0]?.();
+  assert.equal(await suspended, true, "the keys of the later fetch are used");
+});
 
 test("in Cloudflare Workers, a request does not wait for the fetch of another request", async () => {
   const workers = await edgeRuntime();

@@ -143,7 +143,8 @@ function errorResponse(
   secrets: readonly string[],
 ): Failure {
   const isTransient = status === 429 || (status >= 502 && status <= 504 && !once);
-  const requestId = headers.get("x-request-id")?.trim() || undefined;
+  const redact = (value: string) => redacted(value, secrets).slice(0, MAX_MESSAGE);
+  const requestId = redact(headers.get("x-request-id")?.trim() ?? "") || undefined;
   const fields: ServerExceptionFields = { requestId, retryable: isTransient };
   if (type === "opaqueredirect" || (status >= 300 && status < 400)) {
     // Some runtimes hide the status of a redirect.
@@ -156,7 +157,6 @@ function errorResponse(
     const value = json && member(json, name);
     return typeof value === "string" && value !== "" ? value : undefined;
   };
-  const redact = (value: string) => redacted(value, secrets).slice(0, MAX_MESSAGE);
   const code = text("error");
   if (code !== undefined) {
     const description = text("error_description");

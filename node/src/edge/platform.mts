@@ -1,8 +1,8 @@
 // Differences between edge runtimes.
 
 /**
- * Returns `true` if a request must not await a response that another request waits for. Cloudflare
- * Workers cancel such a request.
+ * Returns `true` in Cloudflare Workers and on Vercel. There, a fetch belongs to the request that
+ * started it and may end with it, so other requests must not wait for it.
  */
 export function isolatesRequests(): boolean {
   const { EdgeRuntime, WebSocketPair } = globalThis as {
