@@ -101,14 +101,17 @@ static BY_NAME: LazyLock<HashMap<&'static str, Handler>> = LazyLock::new(|| {
 /// The name and the handler of an operation.
 type Entry = (&'static str, Handler);
 
+/// The JSON of a response.
+type Handled = Result<Vec<u8>, ApiError>;
+
 /// The function that runs an operation. It takes and returns proto3 JSON. The operation determines
 /// the message type of the response.
 #[derive(Clone, Copy)]
 pub(crate) enum Handler {
     /// Reads the state. Can run concurrently with other readers.
-    Read(fn(&State, &Ctx<'_>, &Operation, Value) -> Result<Vec<u8>, ApiError>),
+    Read(fn(&State, &Ctx<'_>, &Operation, Value) -> Handled),
     /// Changes the state. Runs exclusively.
-    Write(fn(&mut State, &Ctx<'_>, &Operation, Value) -> Result<Vec<u8>, ApiError>),
+    Write(fn(&mut State, &Ctx<'_>, &Operation, Value) -> Handled),
 }
 
 /// Prepares the first response.
