@@ -18,7 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PLACES = [
     ("Cargo.toml", r'^version = "(.+)"$', 1),
     ("Cargo.toml", r'^scalekit[\w-]* = \{ path = .*, version = "(.+)" \}$', 4),
-    ("Cargo.lock", r'^name = "(?:codegen|scalekit(?:-[\w-]+)?)"\nversion = "(.+)"$', 12),
+    ("Cargo.lock", r'^name = "(?:codegen|scalekit(?:-[\w-]+)?)"\nversion = "(.+)"$', 13),
     ("fuzz/Cargo.lock", r'^name = "scalekit(?:-wire)?"\nversion = "(.+)"$', 2),
     ("node/package.json", r'^  "version": "(.+)",$', 1),
     ("node/package-lock.json", r'"name": "scalekit-client",\n +"version": "(.+)",$', 2),

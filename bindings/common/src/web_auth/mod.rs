@@ -48,8 +48,8 @@ enum OptionsJson {
 }
 
 impl Auth {
-    /// Reads the options: the fields of [`options::Options`], or `{"bearer": …}` with the fields of
-    /// [`bearer::Options`].
+    /// Reads the options: the fields of `options::Options`, or `{"bearer": …}` with the fields of
+    /// `bearer::Options`.
     ///
     /// # Errors
     /// An option is unknown, missing or invalid.
