@@ -66,11 +66,12 @@ async function webhook(client) {
 }
 
 /**
- * A route of Express, with or without a guard. The requests have a session in a cookie. They do not
- * pass a socket, which would take several times as long as the route.
- * @param {boolean} guarded
+ * A route of Express, with or without a guard. The requests have a session in a cookie, the same
+ * one or, with `first`, one that the guard has not seen before. They do not pass a socket, which
+ * would take several times as long as the route.
+ * @param {boolean} guarded @param {boolean} [first]
  */
-async function route(guarded) {
+async function route(guarded, first = false) {
   const peers = createRequire(new URL("../target/npm/peers/", import.meta.url));
   const express = peers("express");
   const { ScalekitAuth } = require("scalekit-client/express");
@@ -98,11 +99,13 @@ async function route(guarded) {
     response.send("ok"),
   );
   const socket = new Socket();
+  let number = 0;
   const request = () =>
     new Promise((resolve, reject) => {
       const message = new IncomingMessage(socket);
       // A new string, as the parser of HTTP creates one for each request.
-      const headers = { host: "localhost", accept: "text/html", cookie: ` ${cookie}`.slice(1) };
+      const cookies = first ? `${cookie}; n=${number++}` : Buffer.from(cookie).toString("latin1");
+      const headers = { host: "localhost", accept: "text/html", cookie: cookies };
       Object.assign(message, { method: "GET", url: "/orders", headers });
       const response = new ServerResponse(message);
       response.end = () => {
@@ -221,6 +224,7 @@ const tasks = {
   },
   route: () => route(false),
   route_guarded: () => route(true),
+  route_first: () => route(true, true),
   webhook: () => webhook(client("scalekit-client")),
   webhook_official: () => webhook(client("@scalekit-sdk/node")),
 };

@@ -2,10 +2,12 @@
 /** Login and sessions over HTTP, the same in each framework. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { ScalekitClient } from "scalekit-client";
 import { MemoryStore } from "scalekit-client/express";
 
+import { native } from "../lib/runtime/native.js";
 import { Browser } from "./support/browser.mjs";
 import { emulator } from "./support/programs.mjs";
 import { FRAMEWORKS, startApp } from "./support/web-apps.mjs";
@@ -79,8 +81,9 @@ for (const framework of FRAMEWORKS) {
     assert.deepEqual([sub, token, session], ["usr_1", true, ["user", "expiresAt"]]);
     assert.ok(expiresAt > Date.now() / 1000);
     assert.deepEqual([...browser.cookies(url).keys()], ["sk_session"]);
-    const { headers } = await visit(browser, `${url}/orders`);
-    assert.deepEqual(headers.getSetCookie(), [], "an active session sets no cookie");
+    const again = await visit(browser, `${url}/orders`);
+    assert.deepEqual(again.headers.getSetCookie(), [], "an active session sets no cookie");
+    assert.equal((await json(again)).sub, "usr_1");
   });
 
   test(name("anonymous navigations are redirected, scripts and forms are not"), async () => {
@@ -271,6 +274,25 @@ for (const framework of FRAMEWORKS) {
     assert.equal((await refreshes()) - before, 1);
   });
 
+  test(name("a cached session is refreshed in time"), async () => {
+    const { url } = await start(framework, { refreshAheadMs: 10_000 });
+    const now = Math.floor(Date.now() / 1000);
+    const session = {
+      user: { sub: "usr_1" },
+      access_token: "access",
+      refresh_token: "not valid",
+      expires_at: now + 12,
+    };
+    const browser = new Browser();
+    browser.cookies(url).set("sk_session", cookieTool("encrypt", { content: session }));
+    for (let requests = 0; requests < 3; requests += 1) {
+      const response = await visit(browser, `${url}/orders`);
+      assert.deepEqual([response.status, (await json(response)).sub], [200, "usr_1"]);
+    }
+    await sleep(3100);
+    assert.equal((await visit(browser, `${url}/orders`)).status, 302);
+  });
+
   test(name("an outage does not sign the user out, a revoked session does"), async () => {
     /** @type {any[]} */
     const failures = [];
@@ -451,14 +473,19 @@ for (const framework of FRAMEWORKS) {
   });
 }
 
-/** @param {Browser} browser @param {string} url */
+/** @param {Browser} browser @param {string} url @returns {Promise<string>} */
 async function accessToken(browser, url) {
-  const { native } = await import("../lib/runtime/native.js");
+  const value = browser.cookies(url).get("sk_session");
+  return cookieTool("decrypt", { value }).access_token;
+}
+
+/** Encrypts or decrypts a session cookie. @param {string} name @param {object} parameters */
+function cookieTool(name, parameters) {
   const tool = {
-    tool: "decrypt",
+    tool: name,
     secrets: "a secret of at least thirty-two characters",
     cookie_name: "sk_session",
-    value: browser.cookies(url).get("sk_session"),
+    ...parameters,
   };
-  return JSON.parse(String(native().webAuthTool(JSON.stringify(tool)))).access_token;
+  return JSON.parse(String(native().webAuthTool(JSON.stringify(tool))));
 }

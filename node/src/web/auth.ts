@@ -1,5 +1,7 @@
 // Login and sessions of web applications, for all adapters. The core makes all decisions.
 
+import { setTimeout } from "node:timers";
+
 import { ScalekitException } from "../errors";
 import { lazily } from "../runtime/call";
 import { COMPLETE } from "../runtime/credentials";
@@ -59,6 +61,14 @@ export const HEADERS = [
   "x-requested-with",
 ] as const;
 
+/** The action of routes that everyone can use. */
+export const SESSION: Action = { action: "session" };
+
+/** How long the session of a cookie is cached. */
+const RECENT_MS = 1000;
+/** The maximum number of cached cookies. */
+const MAX_RECENT = 1000;
+
 const HOOKS = { login: "onLogin", refresh: "onRefresh", logout: "onLogout" } as const;
 
 /** Login and sessions of one application. `Request` is the request of the framework. */
@@ -111,8 +121,41 @@ export class WebAuth<Request> {
   }
 
   /** Handles a request without waiting. `undefined` if it needs the network or the store. */
-  attempt(parts: RequestParts, action: Action): Outcome | undefined {
-    return this.#core.attempt({ ...parts, ...action });
+  #attempt(parts: RequestParts, action: Action): Outcome | undefined {
+    const [name, cookie] = parts.headers[0] ?? [];
+    const recent = cookie === undefined ? undefined : this.#recent.get(cookie)?.get(action);
+    if (recent !== undefined) {
+      return JSON.parse(recent) as Outcome;
+    }
+    const text = this.#core.attempt({ ...parts, ...action });
+    if (text === undefined) {
+      return undefined;
+    }
+    const outcome = JSON.parse(text) as Outcome;
+    if (name === "cookie" && cookie !== undefined) {
+      this.#remember(cookie, action, outcome, text);
+    }
+    return outcome;
+  }
+
+  /**
+   * Outcomes of the last second with an active session, by cookie and action. They depend on
+   * nothing else. They are JSON, because a handler may change the claims of its request.
+   */
+  readonly #recent = new Map<string, Map<Action, string>>();
+
+  #remember(cookie: string, action: Action, outcome: Outcome, text: string): void {
+    const { session, response, cookies } = outcome;
+    if (session === undefined || response !== undefined || cookies !== undefined) {
+      return;
+    }
+    if (this.#recent.size === 0) {
+      setTimeout(() => this.#recent.clear(), RECENT_MS).unref();
+    }
+    if (this.#recent.size < MAX_RECENT) {
+      const actions = this.#recent.get(cookie) ?? new Map<Action, string>();
+      this.#recent.set(cookie, actions.set(action, text));
+    }
   }
 
   /** Handles a request, and calls the hooks. */
@@ -131,7 +174,7 @@ export class WebAuth<Request> {
 
   /** Handles a request without waiting if possible. */
   handle(parts: RequestParts, action: Action, request: Request): Outcome | Promise<Outcome> {
-    return this.attempt(parts, action) ?? this.run(parts, action, request);
+    return this.#attempt(parts, action) ?? this.run(parts, action, request);
   }
 
   /** Ends a session of Scalekit in all processes. */

@@ -115,8 +115,11 @@ export class BearerAuth {
     };
     return async (authorization) => {
       const request = { action: "bearer", authorization: authorization ?? null, require };
+      const done = this.#core.attempt(request);
       const result =
-        this.#core.attempt<BearerResult>(request) ?? (await this.#core.run<BearerResult>(request));
+        done === undefined
+          ? await this.#core.run<BearerResult>(request)
+          : (JSON.parse(done) as BearerResult);
       return result.claims === undefined
         ? { response: result.response as CoreResponse }
         : { token: infoOf(authorization as string, result.claims) };
@@ -125,7 +128,8 @@ export class BearerAuth {
 
   /** Returns the metadata of the resource if `target` is its path. */
   metadata(target: string): CoreResponse | undefined {
-    return this.#core.attempt<BearerResult>({ action: "metadata", target })?.response;
+    const result = this.#core.attempt({ action: "metadata", target });
+    return (JSON.parse(result ?? "{}") as BearerResult).response;
   }
 }
 

@@ -30,14 +30,17 @@ export class CoreAuth {
     this.#native();
   }
 
-  /** Handles a request without waiting. `undefined` if it needs the network or the store. */
-  attempt<T>(request: object): T | undefined {
+  /**
+   * Handles a request without waiting. Returns the result as JSON, or `undefined` if the request
+   * needs the network or the store.
+   */
+  attempt(request: object): string | undefined {
     if (this.#store !== undefined) {
       return undefined;
     }
     const { client, auth } = this.#native();
     const result = native().tryWebAuth(client, auth, JSON.stringify(request));
-    return result === null ? undefined : (JSON.parse(checked(result)) as T);
+    return result === null ? undefined : checked(result);
   }
 
   /** Handles a request. */

@@ -3,7 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { type Action, loginFailure, type Outcome, sessionOf, WebAuth } from "./auth";
+import { type Action, loginFailure, type Outcome, SESSION, sessionOf, WebAuth } from "./auth";
 import { callable } from "./callable";
 import { addCookies, partsOf, send } from "./node-http";
 import { coreLogin, coreRequirements } from "./options";
@@ -81,7 +81,7 @@ class ExpressAuth {
 
   /** Everyone passes. Sets `scalekitUser` and `scalekitSession` of signed-in users. */
   readonly optionalAuth: Middleware = (request, response, next) =>
-    this.#guard({ action: "session" }, request, response, next);
+    this.#guard(SESSION, request, response, next);
 
   /** Sends the user to the login, for example with another `organizationId`. */
   login(request: ExpressRequest, response: ServerResponse, parameters?: LoginParameters) {
@@ -98,8 +98,7 @@ class ExpressAuth {
    * the response, so call it before the response is sent.
    */
   async getSession(request: ExpressRequest, response: ServerResponse): Promise<WebSession | null> {
-    const action: Action = { action: "session" };
-    const outcome = await this.#auth.handle(read(request), action, request);
+    const outcome = await this.#auth.handle(read(request), SESSION, request);
     this.#keep(outcome, request, response);
     return request.scalekitSession ?? null;
   }

@@ -2,7 +2,7 @@
 
 import type { IncomingHttpHeaders } from "node:http";
 
-import { type Action, loginFailure, type Outcome, sessionOf, WebAuth } from "./auth";
+import { type Action, loginFailure, type Outcome, SESSION, sessionOf, WebAuth } from "./auth";
 import { tokenCheck, type TokenOptions } from "./bearer";
 import { callable } from "./callable";
 import { partsOf } from "./node-http";
@@ -94,8 +94,7 @@ class FastifyAuth {
   }
 
   /** Everyone passes. Sets `scalekitUser` and `scalekitSession` of signed-in users. */
-  readonly optionalAuth: Hook = (request, reply) =>
-    this.#guard({ action: "session" }, request, reply);
+  readonly optionalAuth: Hook = (request, reply) => this.#guard(SESSION, request, reply);
 
   /** Sends the user to the login, for example with another `organizationId`. */
   login(request: FastifyRequest, reply: FastifyReply, parameters?: LoginParameters) {

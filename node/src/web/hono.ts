@@ -1,6 +1,6 @@
 // Login, sessions and bearer tokens in Hono.
 
-import { type Action, loginFailure, type Outcome, sessionOf, WebAuth } from "./auth";
+import { type Action, loginFailure, type Outcome, SESSION, sessionOf, WebAuth } from "./auth";
 import {
   type BearerAuth,
   mcpResource,
@@ -82,8 +82,7 @@ class HonoAuth {
   }
 
   /** Everyone passes. Sets `scalekitUser` and `scalekitSession` of signed-in users. */
-  readonly optionalAuth: Middleware = (context, next) =>
-    this.#guard({ action: "session" }, context, next);
+  readonly optionalAuth: Middleware = (context, next) => this.#guard(SESSION, context, next);
 
   /** Returns a redirect to the login, for example with another `organizationId`. */
   login(context: HonoContext, parameters?: LoginParameters): Promise<Response> {

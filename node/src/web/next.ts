@@ -1,6 +1,6 @@
 // Login, sessions and bearer tokens in Next.js 14 and newer (App Router).
 
-import { type Action, loginFailure, type Outcome, sessionOf, WebAuth } from "./auth";
+import { type Action, loginFailure, type Outcome, SESSION, sessionOf, WebAuth } from "./auth";
 import { tokenCheck, type TokenInfo, type TokenOptions } from "./bearer";
 import { callable } from "./callable";
 import { partsOf, pathOf, selected, toResponse, withCookies } from "./fetch";
@@ -47,6 +47,9 @@ export interface MiddlewareOptions {
    */
   publicRoutes?: readonly (string | RegExp)[];
 }
+
+/** The action of code that cannot set cookies. */
+const PEEK: Action = { action: "peek" };
 
 class NextAuth {
   readonly #auth: WebAuth<Request>;
@@ -120,15 +123,13 @@ class NextAuth {
    */
   createMiddleware({ publicRoutes = [] }: MiddlewareOptions = {}): RouteHandler {
     const isPublic = publicRoute(publicRoutes);
-    const require = coreRequirements({});
+    const required: Action = { action: "require", require: coreRequirements({}) };
     return async (request: NextRequest) => {
       const path = request.nextUrl?.pathname ?? pathOf(request);
       if (path.startsWith("/_next/") || this.#isRoute(path)) {
         return next(request, undefined);
       }
-      const action: Action = isPublic(path)
-        ? { action: "session" }
-        : { action: "require", require };
+      const action: Action = isPublic(path) ? SESSION : required;
       const outcome = await this.#auth.handle(partsOf(request), action, request);
       return outcome.response === undefined
         ? next(request, outcome.cookies)
@@ -191,7 +192,7 @@ class NextAuth {
     const received = await headers();
     const parts = { method: "GET", target: "/", headers: selected(received) };
     const request = new Request("http://localhost/", { headers: new Headers(parts.headers) });
-    return (await this.#auth.handle(parts, { action: "peek" }, request)).session;
+    return (await this.#auth.handle(parts, PEEK, request)).session;
   }
 
   async #respond(action: Action, request: Request): Promise<Response> {

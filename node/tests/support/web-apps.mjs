@@ -44,12 +44,19 @@ function stopAfterTests(server) {
 }
 
 /** @param {any} user @param {any} session @param {string | null | undefined} token */
-const shown = (user, session, token) => ({
-  sub: user?.sub ?? null,
-  expiresAt: session?.expiresAt ?? null,
-  token: typeof token === "string",
-  session: session ? Object.keys(session) : [],
-});
+function shown(user, session, token) {
+  const result = {
+    sub: user?.sub ?? null,
+    expiresAt: session?.expiresAt ?? null,
+    token: typeof token === "string",
+    session: session ? Object.keys(session) : [],
+  };
+  if (user) {
+    // Must not change the user of another request.
+    user.sub = "changed";
+  }
+  return result;
+}
 
 const ADMIN = { roles: "admin" };
 const SECRETS = { permissions: ["secrets:read"] };
