@@ -153,8 +153,8 @@ test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS) target/.has-chromium tar
 	scripts/check-types $(VENV)/test
 	cd target && venv/test/bin/python -m pytest -q -c ../python/pyproject.toml ../python/tests ../emulator/tests
 
-# Tests with each supported major version of the protobuf runtime, in C and in pure Python, and of
-# LangChain and Google ADK.
+# Tests with each supported major version of the protobuf runtime, in C and in pure Python, of
+# LangChain and Google ADK, with the lowest versions of the web frameworks, and with FastMCP.
 test-python-matrix: $(VENV)/test/.wheel $(EMULATOR)
 	scripts/protobuf-matrix $(VENV)/test
 	scripts/framework-matrix $(VENV)/test

@@ -30,8 +30,8 @@ try:
     from django.urls import path
     from django.views.decorators.csrf import csrf_exempt
     from django.views.decorators.http import require_GET, require_http_methods
-except ImportError as error:
-    raise import_failure(error, "django") from error
+except ImportError as _error:
+    raise import_failure(_error, "django") from _error
 
 from scalekit.frameworks import _django
 from scalekit.frameworks._django import ScalekitAuthConfig as ScalekitAuthConfig

@@ -13,8 +13,8 @@ from scalekit.frameworks._imports import import_failure
 
 try:
     from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
-except ImportError as error:
-    raise import_failure(error, "fastapi") from error
+except ImportError as _error:
+    raise import_failure(_error, "fastapi") from _error
 
 from scalekit.frameworks._asgi import (
     COOKIES,

@@ -15,8 +15,8 @@ from scalekit.frameworks._imports import import_failure
 
 try:
     from flask import Flask, Response, current_app, g, request
-except ImportError as error:
-    raise import_failure(error, "flask") from error
+except ImportError as _error:
+    raise import_failure(_error, "flask") from _error
 
 from scalekit.common.exceptions import ScalekitArgumentException
 from scalekit.frameworks._wsgi import wsgi_request

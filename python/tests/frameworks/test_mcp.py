@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from typing import Any
 
-import httpx2
 import pytest
-import uvicorn
 from bearer_apps import METADATA
-from mcp import Client
-from mcp.client.streamable_http import streamable_http_client
 from mcp.server.mcpserver import Context, MCPServer
+from mcp_client import call_tools
 from signer import Signer
 from stub_server import Response, StubServer
 from web_client import AsgiApplication, Reply
@@ -181,31 +177,6 @@ def test_a_resource_url_is_required() -> None:
         McpAuth(env_url="https://acme.scalekit.com", client_id="skc_1", client_secret="s")
 
 
-@asynccontextmanager
-async def serving(app: Any) -> AsyncIterator[str]:
-    """Serves an application in this event loop."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="on")
-    server = uvicorn.Server(config)
-    task = asyncio.ensure_future(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}/mcp"
-    server.should_exit = True
-    await task
-
-
-async def call_tools(app: Any, token: str, *names: str) -> list[Any]:
-    """Calls tools with the official client."""
-    async with serving(app) as url:
-        headers = {"Authorization": f"Bearer {token}"}
-        async with (
-            httpx2.AsyncClient(headers=headers) as http,
-            Client(streamable_http_client(url, http_client=http)) as client,
-        ):
-            return [await client.call_tool(name, {}) for name in names]
-
-
 def test_the_official_server(auth: McpAuth, token: str) -> None:
     server = MCPServer("todo")
 
@@ -224,18 +195,3 @@ def test_the_official_server(auth: McpAuth, token: str) -> None:
     assert cleared.is_error
     assert "cleared" not in cleared.content[0].text
     assert issubclass(InsufficientScopeError, Exception)
-
-
-def test_fastmcp(auth: McpAuth, token: str) -> None:
-    from fastmcp import FastMCP
-    from fastmcp.server.dependencies import get_http_request
-
-    server = FastMCP("todo")
-
-    @server.tool(name="list")
-    def list_todos() -> str:
-        return str(auth.check(get_http_request(), scopes=["todo:read"])["sub"])
-
-    app = auth.protect(server.http_app(path="/mcp"))
-    (listed,) = asyncio.run(call_tools(app, token, "list"))
-    assert listed.content[0].text == "usr_1"

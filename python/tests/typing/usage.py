@@ -7,6 +7,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
+from fastapi import Request, Response
 from langchain_core.tools import StructuredTool
 from typing_extensions import assert_type
 
@@ -44,6 +45,8 @@ from scalekit.actions.types import (
 )
 from scalekit.common.exceptions import HTTP_STATUS
 from scalekit.core import Call
+from scalekit.frameworks.fastapi import BearerAuth, ScalekitAuth
+from scalekit.middleware.session_manager import SessionRefreshManager, SessionResult
 from scalekit.organization import AsyncOrganizationClient, OrganizationClient
 from scalekit.testing import Emulator, LoggedRequest
 from scalekit.v1.organizations.organizations_pb2 import (
@@ -52,6 +55,7 @@ from scalekit.v1.organizations.organizations_pb2 import (
     Link,
     Organization,
 )
+from scalekit.web_auth import MemoryStore, Session
 
 assert_type(scalekit.__version__, str)
 
@@ -206,3 +210,27 @@ def errors(error: Exception) -> None:
         assert_type(error.request_id, str | None)
     if isinstance(error, ScalekitNotFoundException):
         assert_type(error.operation, str | None)
+
+
+def sessions(client: ScalekitClient, async_client: AsyncScalekitClient, request: Request) -> None:
+    auth = ScalekitAuth(
+        client=async_client,
+        redirect_uri="https://app.example.com/callback",
+        cookie_encryption_secret=["new", "old"],
+        store=MemoryStore(),
+    )
+    assert_type(auth.get_session(request), dict[str, Any] | None)
+    auth.requires(roles=["admin"], organization_id="org_1")
+    BearerAuth(client=client, audience="https://api.example.com").requires(scopes=["a"])
+    manager = SessionRefreshManager(client, "secret", store=None)
+    assert_type(manager.read_session("cookie"), dict[str, Any] | None)
+    assert_type(SessionResult(True).user, dict[str, Any] | None)
+    auth.requires(role=["admin"])  # type: ignore[call-arg]
+    ScalekitAuth(redirect_url="https://app.example.com/callback")  # type: ignore[call-arg]
+
+
+async def coroutines(auth: ScalekitAuth, request: Request, response: Response) -> None:
+    assert_type(await auth.requires_auth(request, response), dict[str, Any])
+    assert_type(await auth.session(request, response), Session | None)
+    assert_type(await auth.login(request, organization_id="org_1"), Response)
+    assert_type(await auth.handle_event({}), str | None)
