@@ -17,6 +17,7 @@ from pathlib import Path
 
 from agents import agents
 from calling import calling
+from guards import guards
 from importing import importing
 from kotlin_package import kotlin_package
 from node_package import node_package
@@ -73,6 +74,7 @@ def main() -> None:
         "urls": urls,
         "calling": calling,
         "agents": agents,
+        "guards": guards,
         "node": node_package,
         "kotlin": kotlin_package,
         "swift": swift_package,

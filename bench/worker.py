@@ -160,6 +160,80 @@ def execute_tool(_: str, __: list[str]) -> Run:
     return same(lambda: execute(**arguments))
 
 
+def fastapi_route(guarded: bool) -> Callable[[str, list[str]], Run]:
+    """A request to a route of FastAPI, with a session cookie, without a server."""
+
+    def make(url: str, tokens: list[str]) -> Run:
+        import asyncio
+
+        from fastapi import Depends, FastAPI
+
+        from scalekit.frameworks.fastapi import ScalekitAuth
+        from scalekit.middleware.session_crypto import encrypt_session
+
+        secret = "a secret of at least thirty-two characters"
+        payload = tokens[0].split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        session = {
+            "user": claims,
+            "access_token": tokens[0],
+            "refresh_token": "r" * 64,
+            "id_token": tokens[1],
+            "expires_at": int(time.time()) + 3600,
+        }
+        app = FastAPI()
+        auth = ScalekitAuth(
+            client=client(url),
+            redirect_uri="https://app.example.com/callback",
+            cookie_encryption_secret=secret,
+        )
+        if guarded:
+            auth.install(app)
+        user = [Depends(auth.requires_auth)] if guarded else []
+
+        @app.get("/", dependencies=user)
+        async def home() -> dict[str, bool]:
+            return {"ok": True}
+
+        headers = {**USUAL, "accept": "text/html", "sec-fetch-mode": "navigate"}
+        headers["cookie"] = f"sk_session={encrypt_session(session, secret)}"
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "https",
+            "path": "/",
+            "raw_path": b"/",
+            "query_string": b"",
+            "root_path": "",
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+            "server": ("app.example.com", 443),
+            "client": ("127.0.0.1", 1234),
+        }
+        statuses: set[object] = set()
+
+        async def receive() -> dict[str, object]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: dict[str, object]) -> None:
+            statuses.add(message.get("status", 200))
+
+        async def requests(count: int) -> None:
+            for _ in range(count):
+                await app(dict(scope), receive, send)
+
+        loop = asyncio.new_event_loop()
+
+        def run(count: int) -> None:
+            loop.run_until_complete(requests(count))
+            assert statuses == {200}
+
+        return run
+
+    return make
+
+
 TASKS: dict[str, Callable[[str, list[str]], Run]] = {
     "token": token,
     "token_again": token_again,
@@ -171,6 +245,8 @@ TASKS: dict[str, Callable[[str, list[str]], Run]] = {
     "webhook_200k_standardwebhooks": webhook_standard(200_000),
     "authorization_url": authorization_url,
     "execute_tool": execute_tool,
+    "fastapi_open": fastapi_route(False),
+    "fastapi_guarded": fastapi_route(True),
 }
 
 
