@@ -1,4 +1,5 @@
 import { lazily, type ForwardedRequest, type Pairs } from "./call";
+import type { NativeRecording } from "./diagnostics";
 import { load } from "./loader";
 
 /** An opaque handle of a native client. */
@@ -84,7 +85,12 @@ export interface Native {
     operation: string,
     request: Uint8Array,
     timeoutMs?: AnyValue,
+    recording?: NativeRecording,
   ): StartResult;
+  /** Starts to record the attempts of a call. The headers are added to the requests. */
+  recordCall(headers: Pairs): NativeRecording;
+  /** Returns the recorded calls as JSON. */
+  recordedCalls(recording: NativeRecording): string | Failure;
   requestToken(
     client: NativeClient,
     mailbox: NativeMailbox,

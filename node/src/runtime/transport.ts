@@ -1,5 +1,6 @@
 import { fromNative } from "../errors/from-native";
 import type { CallOptions, ForwardedRequest, ForwardedResponse, Transport } from "./call";
+import { published, startLog, type NativeRecording } from "./diagnostics";
 import { runInBackground } from "./mailbox";
 import { native, type NativeClient, type NativeMailbox, type NativeResponse } from "./native";
 import * as validate from "./validate";
@@ -10,15 +11,19 @@ export class NativeTransport implements Transport {
 
   constructor(client: NativeClient) {
     this.#client = client;
+    startLog();
   }
 
   async call(operation: string, request: Uint8Array, options?: CallOptions): Promise<Uint8Array> {
     const { timeoutMs, signal } = validate.options("options", options);
     const timeout = validate.optionalValue(timeoutMs);
     const bytes = Buffer.from(request.buffer, request.byteOffset, request.byteLength);
-    const start = (mailbox: NativeMailbox, id: number) =>
-      native().call(this.#client, mailbox, id, operation, bytes, timeout);
-    return (await runInBackground(start, signal)) as Uint8Array;
+    const run = (recording?: NativeRecording) => {
+      const start = (mailbox: NativeMailbox, id: number) =>
+        native().call(this.#client, mailbox, id, operation, bytes, timeout, recording);
+      return runInBackground(start, signal);
+    };
+    return (await published(operation, signal, run)) as Uint8Array;
   }
 
   async forward(
