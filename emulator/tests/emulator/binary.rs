@@ -61,6 +61,20 @@ fn it_prints_the_licenses_of_third_party_software() {
 }
 
 #[test]
+fn it_ends_quietly_when_the_reader_of_the_licenses_stops() {
+    let mut child = Command::new(BINARY)
+        .arg("licenses")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    assert_eq!(output.stderr, b"");
+}
+
+#[test]
 fn it_stops_when_stdin_closes() {
     let mut child = Running(
         Command::new(BINARY)

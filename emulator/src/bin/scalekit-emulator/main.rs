@@ -132,8 +132,11 @@ async fn main() -> ExitCode {
 
 fn licenses() -> Result<ExitCode> {
     let text = include_str!("../../../THIRD-PARTY-NOTICES");
-    std::io::stdout().write_all(text.as_bytes())?;
-    Ok(ExitCode::SUCCESS)
+    match std::io::stdout().write_all(text.as_bytes()) {
+        // A pager was closed.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        result => result.map(|()| ExitCode::SUCCESS).map_err(Into::into),
+    }
 }
 
 async fn serve(settings: Settings, port: u16, stop_with_stdin: bool) -> Result<ExitCode> {
