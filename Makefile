@@ -49,7 +49,7 @@ export SCALEKIT_EMULATOR_BIN := $(CURDIR)/$(EMULATOR)
 RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.rs' -o -path '*/templates/*' -o -path '*/assets/*' -o -name Cargo.toml 2>/dev/null) Cargo.toml Cargo.lock
 NODE_SOURCES := $(shell find node/src -type f 2>/dev/null) node/tsconfig.json
 KOTLIN_SOURCES := $(shell find kotlin/src -name '*.kt' -o -name '*.java' 2>/dev/null) kotlin/pom.xml examples/Quickstart.kt
-BASH_SCRIPTS := $(shell grep -lI '^\#!/usr/bin/env bash' $(wildcard scripts/*) 2>/dev/null)
+SHELL_SCRIPTS := $(shell grep -lIE '^\#!.*[ /]b?a?sh$$' $(wildcard scripts/*) 2>/dev/null)
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -not -path 'python/tests/*' -type f 2>/dev/null)
 
 .PHONY: help quickstart quickstart-node quickstart-rust quickstart-kotlin quickstart-swift test lint test-scripts test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-kotlin test-kotlin-consumers kotlin-jar test-swift fuzz bench instructions public-api generate notices clean
@@ -85,7 +85,7 @@ lint: $(TOOLS)/.installed node/lib/.built | $(RUST)
 	scripts/check-workflows
 	scripts/version.py --check
 	$(TOOLS)/bin/typos --format brief
-	$(TOOLS)/bin/shellcheck .ci/run $(BASH_SCRIPTS)
+	$(TOOLS)/bin/shellcheck .ci/run $(SHELL_SCRIPTS)
 	cargo fmt --all --check
 	cargo run -q -p codegen -- --check
 	scripts/check-shared-build
