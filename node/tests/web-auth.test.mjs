@@ -1,6 +1,8 @@
 // @ts-check
 /** Login and sessions over HTTP, the same in each framework. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -9,13 +11,16 @@ import { MemoryStore } from "scalekit-client/express";
 
 import { native } from "../lib/runtime/native.js";
 import { Browser } from "./support/browser.mjs";
-import { emulator } from "./support/programs.mjs";
+import { emulator, ROOT } from "./support/programs.mjs";
 import { FRAMEWORKS, startApp } from "./support/web-apps.mjs";
 
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 const NAVIGATION = { accept: "text/html", "sec-fetch-mode": "navigate" };
 const SCRIPT = { accept: "*/*", "sec-fetch-mode": "cors" };
 const ADA = "ada@acme.example";
+
+/** The cookies of the attack suite, which an independent program wrote. */
+const ATTACKS = JSON.parse(readFileSync(join(ROOT, "tests/attacks/sessions.json"), "utf8"));
 
 const environment = await emulator();
 await environment.admin("POST", "seed", {
@@ -333,6 +338,47 @@ for (const framework of FRAMEWORKS) {
     const { url: other } = await start(framework, { cookieName: "other" });
     browser.cookies(other).set("other", cookie);
     assert.equal((await visit(browser, `${other}/orders`)).status, 302);
+  });
+
+  test(
+    name("cookies of the attack suite, also in version 1 of the official packages"),
+    async () => {
+      const { url } = await start(framework, { cookieEncryptionSecret: ATTACKS.secrets });
+      for (const { name, cookies, accepted, user, outdated } of ATTACKS.sessions) {
+        const headers = { ...NAVIGATION, cookie: cookies };
+        const response = await new Browser().send(`${url}/orders`, { headers });
+        assert.equal(response.status, accepted ? 200 : 302, name);
+        const written = response.headers.getSetCookie().some((header) => !/Max-Age=0/.test(header));
+        assert.equal(written, accepted && outdated, name);
+        if (accepted) {
+          assert.equal((await json(response)).sub, user, name);
+        }
+      }
+    },
+  );
+
+  test(name("a session that has expired is no session"), async () => {
+    const { url } = await start(framework);
+    const session = { user: { sub: "usr_1" }, access_token: "access", expires_at: 1_000_000_000 };
+    const cookie = `sk_session=${cookieTool("encrypt", { content: session })}`;
+    const get = (/** @type {string} */ path) =>
+      new Browser().send(url + path, { headers: { ...NAVIGATION, cookie } });
+    assert.equal((await get("/orders")).status, 302);
+    if (framework !== "next") {
+      assert.equal((await json(await get("/"))).sub, null);
+    }
+    if (framework === "express") {
+      assert.equal(await json(await get("/session")), null);
+    }
+  });
+
+  test(name("an invalid login of an identity provider is reported"), async () => {
+    /** @type {any[]} */
+    const failures = [];
+    const onError = (/** @type {any} */ failure) => void failures.push(failure.reason);
+    const { url } = await start(framework, { onError });
+    const response = await visit(new Browser(), `${url}/login?idp_initiated_login=forged`);
+    assert.deepEqual([response.status, failures], [400, ["invalid_login_token"]]);
   });
 
   test(name("an old secret still decrypts, and the cookie is encrypted again"), async () => {
