@@ -240,7 +240,7 @@ class CoreClient(BaseCoreClient):
         self._native.refresh_keys()
 
 
-class AsyncCalls:
+class _AsyncCalls:
     """A base with a method that awaits native methods."""
 
     _sink: tuple[object, _native.Sink] | None = None
@@ -263,7 +263,7 @@ class AsyncCalls:
             task.cancel()
 
 
-class AsyncCoreClient(AsyncCalls, BaseCoreClient):
+class AsyncCoreClient(_AsyncCalls, BaseCoreClient):
     """The core client of :class:`scalekit.AsyncScalekitClient`."""
 
     async def grpc_exec(

@@ -38,7 +38,7 @@ from scalekit.frameworks._django import ScalekitAuthConfig as ScalekitAuthConfig
 from scalekit.frameworks._django import get_config as get_config
 from scalekit.web_auth import LoginOptions, Requirements, Session, TokenRequirements
 
-View = TypeVar("View", bound=Callable[..., Any])
+_View = TypeVar("_View", bound=Callable[..., Any])
 
 
 class ScalekitAuthMiddleware:
@@ -77,7 +77,7 @@ class ScalekitAuthMiddleware:
         return _django.with_cookies(request, await self.get_response(request))
 
 
-def login_required(view: View) -> View:
+def login_required(view: _View) -> _View:
     """Decorator of a protected view, which may be a coroutine function.
 
     A user who navigates is redirected to the login view. Scripts receive 401.
@@ -85,13 +85,13 @@ def login_required(view: View) -> View:
     return requires()(view)
 
 
-def requires(**requirements: Unpack[Requirements]) -> Callable[[View], View]:
+def requires(**requirements: Unpack[Requirements]) -> Callable[[_View], _View]:
     """Returns a decorator that also requires an organization, roles or permissions.
 
     A user who lacks them receives 403.
     """
 
-    def decorator(view: View) -> View:
+    def decorator(view: _View) -> _View:
         @wraps(view)
         def protected(request: HttpRequest, *arguments: Any, **keywords: Any) -> Any:
             with_middleware = _django.prepare(request)
@@ -114,7 +114,7 @@ def requires(**requirements: Unpack[Requirements]) -> Callable[[View], View]:
     return decorator
 
 
-def bearer_required(**requirements: Unpack[TokenRequirements]) -> Callable[[View], View]:
+def bearer_required(**requirements: Unpack[TokenRequirements]) -> Callable[[_View], _View]:
     """Returns a decorator of an API view that needs a valid access token (RFC 6750).
 
     Sets ``request.scalekit_claims``. A token that lacks a requirement receives 403. Settings are the
@@ -122,7 +122,7 @@ def bearer_required(**requirements: Unpack[TokenRequirements]) -> Callable[[View
     exempt from the CSRF check: browsers send no token by themselves.
     """
 
-    def decorator(view: View) -> View:
+    def decorator(view: _View) -> _View:
         @wraps(view)
         def protected(request: HttpRequest, *arguments: Any, **keywords: Any) -> Any:
             header = request.META.get("HTTP_AUTHORIZATION")

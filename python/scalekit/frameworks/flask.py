@@ -34,7 +34,7 @@ from scalekit.web_auth import (
 )
 from scalekit.web_auth import BearerAuth as Guard
 
-View = TypeVar("View", bound=Callable[..., Any])
+_View = TypeVar("_View", bound=Callable[..., Any])
 
 
 class ScalekitAuth:
@@ -94,20 +94,20 @@ class ScalekitAuth:
             )
         app.after_request(_add_cookies)
 
-    def requires_auth(self, view: View) -> View:
+    def requires_auth(self, view: _View) -> _View:
         """Decorator of a protected view, which may be a coroutine function.
 
         A user who navigates is redirected to the login route. Scripts receive 401.
         """
         return self.requires()(view)
 
-    def requires(self, **requirements: Unpack[Requirements]) -> Callable[[View], View]:
+    def requires(self, **requirements: Unpack[Requirements]) -> Callable[[_View], _View]:
         """Returns a decorator that also requires an organization, roles or permissions.
 
         A user who lacks them receives 403.
         """
 
-        def decorator(view: View) -> View:
+        def decorator(view: _View) -> _View:
             @wraps(view)
             def protected(*arguments: Any, **keywords: Any) -> Any:
                 outcome = self._handle("require", require=requirements)
@@ -225,17 +225,17 @@ class BearerAuth:
             for path in self.bearer_auth.metadata_paths:
                 app.add_url_rule(path, f"scalekit_metadata:{path}", self._metadata)
 
-    def requires_token(self, view: View) -> View:
+    def requires_token(self, view: _View) -> _View:
         """Decorator of a view that needs a valid token."""
         return self.requires()(view)
 
-    def requires(self, **requirements: Unpack[TokenRequirements]) -> Callable[[View], View]:
+    def requires(self, **requirements: Unpack[TokenRequirements]) -> Callable[[_View], _View]:
         """Returns a decorator that also requires scopes, an organization, roles or permissions.
 
         A token that lacks them receives 403.
         """
 
-        def decorator(view: View) -> View:
+        def decorator(view: _View) -> _View:
             @wraps(view)
             def protected(*arguments: Any, **keywords: Any) -> Any:
                 header = request.environ.get("HTTP_AUTHORIZATION")

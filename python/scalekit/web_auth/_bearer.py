@@ -10,7 +10,7 @@ from scalekit import _native
 from scalekit._runtime import validate
 from scalekit._runtime.annotations import Unpack
 from scalekit.common.exceptions import ScalekitArgumentException
-from scalekit.core import AsyncCalls
+from scalekit.core import _AsyncCalls
 from scalekit.web_auth._driver import client_of, encode, json_object
 from scalekit.web_auth._outcome import WebResponse, web_response
 
@@ -83,7 +83,7 @@ class BearerOutcome:
         self.error: str | None = (values.get("error") or {}).get("message")
 
 
-class BearerAuth(AsyncCalls):
+class BearerAuth(_AsyncCalls):
     """Checks the access tokens of users and of machine clients, without a framework."""
 
     def __init__(self, **options: Unpack[BearerOptions]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from scalekit import _native
 from scalekit._runtime.annotations import Unpack
 from scalekit.common.exceptions import ScalekitArgumentException
-from scalekit.core import AsyncCalls
+from scalekit.core import _AsyncCalls
 from scalekit.web_auth._outcome import Outcome
 from scalekit.web_auth._stores import AsyncSessionStore, SessionStore, StoreCommands
 
@@ -156,7 +156,7 @@ _CORE = {
 }
 
 
-class WebAuth(AsyncCalls):
+class WebAuth(_AsyncCalls):
     """Login and sessions of one application, without a framework.
 
     The adapters in :mod:`scalekit.frameworks` are built on it.
