@@ -33,7 +33,7 @@ function tar(mode, name, ...files) {
 
 for (const name of ["scalekit-client", platform.package]) {
   test(`the tarball of ${name} contains both licenses`, () => {
-    for (const license of ["LICENSE-APACHE", "LICENSE-MIT"]) {
+    for (const license of ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-NOTICES"]) {
       const text = tar("-xzOf", name, `package/${license}`);
       assert.equal(text, readFileSync(join(ROOT, license), "utf8"), license);
     }
@@ -42,7 +42,7 @@ for (const name of ["scalekit-client", platform.package]) {
 
 test("the tarball of a platform package contains the addon and nothing else", () => {
   const files = tar("-tzf", platform.package).trim().split("\n").sort();
-  const expected = ["LICENSE-APACHE", "LICENSE-MIT", "package.json", "scalekit.node"];
+  const expected = ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-NOTICES", "package.json", "scalekit.node"];
   assert.deepEqual(
     files,
     expected.map((file) => `package/${file}`),
