@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     _End = Callable[[list[ObservedCall]], None]
     # Receives the start of an operation. Returns headers for its requests, and the function that
     # receives the end.
-    Observer = Callable[[str], tuple[Mapping[str, str], _End]]
+    _Observer = Callable[[str], tuple[Mapping[str, str], _End]]
 
 _DEBUG = 10
 
 #: A tuple that is replaced, so that a call can iterate while another thread adds an observer.
-observers: tuple[Observer, ...] = ()
+observers: tuple[_Observer, ...] = ()
 _logger: logging.Logger | None = None
 
 
-def add(observer: Observer) -> Callable[[], None]:
+def add(observer: _Observer) -> Callable[[], None]:
     """Adds an observer of all calls. Returns a function that removes it."""
     global observers
     observers = (*observers, observer)

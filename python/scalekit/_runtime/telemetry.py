@@ -36,7 +36,8 @@ class Telemetry:
                 "opentelemetry-api is not installed; run pip install 'scalekit-client[opentelemetry]'",
                 name=error.name,
             ) from error
-        self._trace, self._inject = trace, propagate.inject
+        self._client, self._error = trace.SpanKind.CLIENT, trace.StatusCode.ERROR
+        self._context, self._inject = trace.set_span_in_context, propagate.inject
         self._tracer = trace.get_tracer("scalekit", __version__, tracer_provider)
         meter = metrics.get_meter("scalekit", __version__, meter_provider)
         self._durations = meter.create_histogram(
@@ -52,11 +53,11 @@ class Telemetry:
         attributes = {"rpc.system.name": "scalekit", "rpc.method": operation}
         span = self._tracer.start_span(
             operation,
-            kind=self._trace.SpanKind.CLIENT,
+            kind=self._client,
             attributes=attributes,
             start_time=started,
         )
-        context = self._trace.set_span_in_context(span)
+        context = self._context(span)
         headers: dict[str, str] = {}
         self._inject(headers, context)
 
@@ -94,7 +95,7 @@ class Telemetry:
             span.set_attribute("http.request.resend_count", len(call.attempts) - 1)
         if call.error is not None:
             text = "cancelled" if call.cancelled else str(call.error)
-            span.set_status(self._trace.StatusCode.ERROR, text)
+            span.set_status(self._error, text)
         span.end()
 
 
