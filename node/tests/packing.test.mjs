@@ -42,7 +42,13 @@ for (const name of ["scalekit-client", platform.package]) {
 
 test("the tarball of a platform package contains the addon and nothing else", () => {
   const files = tar("-tzf", platform.package).trim().split("\n").sort();
-  const expected = ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-NOTICES", "package.json", "scalekit.node"];
+  const expected = [
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "THIRD-PARTY-NOTICES",
+    "package.json",
+    "scalekit.node",
+  ];
   assert.deepEqual(
     files,
     expected.map((file) => `package/${file}`),
