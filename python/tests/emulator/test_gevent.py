@@ -27,8 +27,7 @@ def during(spawn):
     calls = [spawn(client.organization.list_organizations, page_size=1) for _ in range(3)]
     gevent.joinall(calls)
     for call in calls:
-        response, _ = call.get()
-        assert not response.organizations
+        call.get()
     return switches - before
 
 gevent.spawn(count)
