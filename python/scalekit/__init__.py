@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         PkceParameters,
         RefreshTokenAuthenticationOptions,
         TokenValidationOptions,
+        WebhookEvent,
         generate_pkce,
     )
     from scalekit.common.status import StatusCode
@@ -68,6 +69,7 @@ __all__ = [
     "PkceParameters",
     "RefreshTokenAuthenticationOptions",
     "TokenValidationOptions",
+    "WebhookEvent",
     "generate_pkce",
     "ScalekitArgumentException",
     "ScalekitBadRequestException",
@@ -122,6 +124,7 @@ _MODULES = {
     "PkceParameters": "common.scalekit",
     "RefreshTokenAuthenticationOptions": "common.scalekit",
     "TokenValidationOptions": "common.scalekit",
+    "WebhookEvent": "common.scalekit",
     "generate_pkce": "common.scalekit",
     "StatusCode": "common.status",
     "struct_to_dict": "utils.proto",

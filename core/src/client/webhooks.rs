@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use serde::de::DeserializeOwned;
+
 use super::Client;
 use crate::error::Error;
 use crate::webhook::{SignatureHeaders, Verification, Verifier};
@@ -32,6 +34,38 @@ impl Client {
         payload: &[u8],
     ) -> Result<(), Error> {
         self.verify_webhook_at(secret, headers, payload, SystemTime::now())
+    }
+
+    /// Verifies a webhook, as [`verify_webhook`](Self::verify_webhook) does, and returns its event.
+    ///
+    /// ```no_run
+    /// use scalekit::api::raw::events::ScalekitEvent;
+    /// use scalekit::webhook::SignatureHeaders;
+    ///
+    /// # fn example(client: scalekit::Client, headers: &SignatureHeaders<'_>, body: &[u8]) -> scalekit::Result<()> {
+    /// let event: ScalekitEvent = client.parse_webhook("whsec_c2VjcmV0", headers, body)?;
+    /// if event.r#type == "organization.created" {
+    ///     println!("{:?}", event.organization_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`verify_webhook`](Self::verify_webhook), and
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if the payload has a valid
+    /// signature but is not such an event.
+    pub fn parse_webhook<E: DeserializeOwned>(
+        &self,
+        secret: &str,
+        headers: &SignatureHeaders<'_>,
+        payload: &[u8],
+    ) -> Result<E, Error> {
+        self.verify_webhook(secret, headers, payload)?;
+        // Not the text of the parser's error, which may contain a part of the payload.
+        serde_json::from_slice(payload).map_err(|_| {
+            Error::invalid_argument("the payload has a valid signature but is not such an event")
+        })
     }
 
     /// Like [`verify_webhook`](Self::verify_webhook), at the time `now`.
@@ -78,7 +112,14 @@ impl Client {
 mod tests {
     use std::time::Duration;
 
+    use aws_lc_rs::hmac;
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use serde_json::Value;
+
     use super::*;
+    use crate::error::ErrorKind;
+    use crate::token::seconds;
     use crate::webhook::Purpose;
 
     fn client(tolerance: u64) -> Client {
@@ -108,6 +149,30 @@ mod tests {
         };
         assert!(message(&client(300)).contains("Message timestamp too old"));
         assert!(message(&client(100 * 365 * 86_400)).contains("Invalid signature"));
+    }
+
+    #[test]
+    fn a_valid_webhook_is_parsed() {
+        let parse = |payload: &str| {
+            let now = seconds(SystemTime::now()).to_string();
+            let now = now.split('.').next().unwrap_or_default();
+            let key = hmac::Key::new(hmac::HMAC_SHA256, &[0, 0, 0]);
+            let signature = hmac::sign(&key, format!("m.{now}.{payload}").as_bytes());
+            let signature = format!("v1,{}", STANDARD.encode(signature));
+            let mut headers = headers(now);
+            headers.signature = signature.as_str().into();
+            client(300).parse_webhook::<Value>("w_AAAA", &headers, payload.as_bytes())
+        };
+        let event = parse(r#"{"type":"organization.created","new":1}"#).unwrap();
+        assert_eq!(
+            (&event["type"], &event["new"]),
+            (&"organization.created".into(), &1.into())
+        );
+        let error = parse("a-secret").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        assert!(!error.to_string().contains("a-secret"));
+        let error = client(300).parse_webhook::<Value>("w_AAAA", &headers("5"), b"{}");
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::WebhookVerification);
     }
 
     #[test]

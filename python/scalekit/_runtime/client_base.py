@@ -16,6 +16,7 @@ from scalekit.common.scalekit import (
     CodeAuthenticationOptions,
     LogoutUrlOptions,
     TokenValidationOptions,
+    WebhookEvent,
 )
 from scalekit.core import (
     DEFAULT_CALL_TIMEOUT_S,
@@ -162,6 +163,32 @@ class ClientBase:
                 current time by more than ``webhook_tolerance_s`` (default 5 minutes).
         """
         return self.core_client._native.verify(False, secret, headers, payload)
+
+    def parse_webhook_event(
+        self,
+        secret: str,
+        headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
+        payload: str | bytes | bytearray | memoryview,
+    ) -> WebhookEvent:
+        """Verifies a webhook, as :meth:`verify_webhook_payload` does, and returns its event.
+
+        Args:
+            secret: the endpoint's signing secret, ``whsec_...``.
+            headers: the request's headers.
+            payload: the unmodified body of the request.
+
+        Returns:
+            The JSON of the event. Unknown fields and kinds of objects are kept.
+
+        Raises:
+            WebhookVerificationError: the verification failed.
+            ScalekitException: the payload has a valid signature but is not an event.
+        """
+        # A copy, so that no other thread changes the body between verification and parsing.
+        body = payload if isinstance(payload, str) else bytes(payload)
+        self.verify_webhook_payload(secret, headers, body)
+        event: WebhookEvent = import_module("scalekit._runtime.webhooks").parse_event(body)
+        return event
 
     def verify_interceptor_payload(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from scalekit._runtime.annotations import UUID
 
@@ -17,8 +17,38 @@ __all__ = [
     "PkceParameters",
     "RefreshTokenAuthenticationOptions",
     "TokenValidationOptions",
+    "WebhookEvent",
     "generate_pkce",
 ]
+
+
+class _Event(TypedDict):
+    id: str
+    type: str
+    object: str
+    data: dict[str, Any]
+    occurred_at: str
+    environment_id: str
+    spec_version: str
+
+
+class WebhookEvent(_Event, total=False):
+    """An event that a webhook delivers: its JSON.
+
+    Keys:
+        id: id of the event (``evt_...``).
+        type: type of the event, such as ``organization.created``.
+        object: kind of the object in `data`, such as ``Organization``.
+        data: the object that the event is about. Its fields depend on `object`.
+        occurred_at: time when the event occurred (RFC 3339).
+        environment_id: id of the environment in which the event occurred.
+        organization_id: id of the organization that the event is about, if there is one.
+        spec_version: version of the event format.
+        display_name: display name of the event.
+    """
+
+    organization_id: str
+    display_name: str
 
 
 class GrantType(enum.Enum):

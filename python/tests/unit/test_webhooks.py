@@ -16,6 +16,7 @@ from scalekit import (
     AsyncScalekitClient,
     ScalekitArgumentException,
     ScalekitClient,
+    ScalekitException,
     WebhookVerificationError,
 )
 
@@ -257,3 +258,22 @@ def test_a_header_without_a_value_is_missing(nothing: Any) -> None:
     assert CLIENT.verify_interceptor_payload(SECRET, {**blank, **signed()}, BODY)
     with pytest.raises(WebhookVerificationError, match="Missing required headers"):
         CLIENT.verify_webhook_payload(SECRET, {**signed(), "webhook-id": nothing}, BODY)
+
+
+@pytest.mark.parametrize("convert", [bytes, bytes.decode, bytearray, memoryview])
+def test_a_valid_webhook_is_parsed(convert: Callable[[bytes], Any]) -> None:
+    event = CLIENT.parse_webhook_event(SECRET, signed(), convert(BODY))
+    assert event["type"] == "organization.created"
+    assert event["data"] == {"name": "\u00c4cme"}
+
+
+def test_an_invalid_webhook_is_not_parsed() -> None:
+    with pytest.raises(WebhookVerificationError, match="Invalid signature"):
+        CLIENT.parse_webhook_event(SECRET, signed(), BODY + b" ")
+
+
+@pytest.mark.parametrize("body", [b"a-secret", b"[]", b"{}", b'{"type": 1}', b"\xff", b"[" * 10**5])
+def test_a_valid_payload_that_is_no_event_is_an_error_without_the_payload(body: bytes) -> None:
+    with pytest.raises(ScalekitException, match="is not an event") as error:
+        CLIENT.parse_webhook_event(SECRET, signed(body), body)
+    assert "a-secret" not in str(error.value)
