@@ -202,7 +202,7 @@ examples/node_modules/.installed: examples/package.json examples/package-lock.js
 	touch $@
 
 test-node: node/lib/.built node/scalekit.node examples/node_modules/.installed $(EMULATOR) $(ATTACKS) target/.has-redis-server
-	cd node && node --test --test-reporter=spec tests/*.test.mjs
+	cd node && node --test --test-reporter=spec --test-timeout=300000 tests/*.test.mjs
 
 # The Node packages, installed into an empty project.
 test-node-package: node/lib/.built $(EMULATOR)

@@ -25,6 +25,8 @@ export async function server() {
       response.writeHead(404).end();
     }
   });
+  // A slow test must not meet a connection that the server closes at this moment.
+  http.keepAliveTimeout = 0;
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
   after(() => {
