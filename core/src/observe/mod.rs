@@ -1,4 +1,4 @@
-//! What happens during calls, for logs, traces and metrics.
+//! Observers of calls, for logs, traces and metrics.
 //!
 //! An [`Observer`] receives the start of each call, the end of each attempt and the end of the
 //! call. It never receives a secret, a body or a header. Without an observer, a call pays for one

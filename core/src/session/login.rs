@@ -246,7 +246,7 @@ impl fmt::Debug for LoginAttempt {
 }
 
 /// Returns 32 random bytes as 43 characters.
-fn random() -> Result<String, Error> {
+pub(crate) fn random() -> Result<String, Error> {
     let mut bytes = [0; 32];
     rand::fill(&mut bytes)
         .map_err(|_| Error::config("the operating system failed to return random numbers"))?;

@@ -43,6 +43,8 @@ mod tests;
 
 pub use cookie::{CookieOptions, RequestCookies, SameSite, SetCookie};
 pub use key_ring::{KeyRing, OpenError};
+#[cfg(feature = "client")]
+pub(crate) use login::random;
 pub use login::{LoginAttempt, LoginCookies, LoginError, StartedLogin};
 pub use payload::Session;
 pub use refresh::{AfterFailure, RefreshPolicy, SessionState};

@@ -18,7 +18,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from scalekit._runtime.annotations import Unpack
 from scalekit.frameworks._imports import import_failure
@@ -109,7 +109,7 @@ def requires(**requirements: Unpack[Requirements]) -> Callable[[_View], _View]:
             return response if with_middleware else _django.with_cookies(request, response)
 
         is_async = inspect.iscoroutinefunction(view)
-        return protected_async if is_async else protected  # type: ignore[return-value]
+        return cast("_View", protected_async if is_async else protected)
 
     return decorator
 
@@ -138,7 +138,7 @@ def bearer_required(**requirements: Unpack[TokenRequirements]) -> Callable[[_Vie
             return response or await view(request, *arguments, **keywords)
 
         is_async = inspect.iscoroutinefunction(view)
-        return csrf_exempt(protected_async if is_async else protected)  # type: ignore[return-value]
+        return csrf_exempt(cast("_View", protected_async if is_async else protected))
 
     return decorator
 

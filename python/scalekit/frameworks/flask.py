@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 from scalekit._runtime.annotations import Unpack
@@ -115,7 +115,7 @@ class ScalekitAuth:
                     return _response(outcome.response)
                 return current_app.ensure_sync(view)(*arguments, **keywords)
 
-            return protected  # type: ignore[return-value]
+            return cast("_View", protected)
 
         return decorator
 
@@ -245,7 +245,7 @@ class BearerAuth:
                 g._scalekit_claims = outcome.claims
                 return current_app.ensure_sync(view)(*arguments, **keywords)
 
-            return protected  # type: ignore[return-value]
+            return cast("_View", protected)
 
         return decorator
 

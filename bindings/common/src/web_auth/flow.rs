@@ -1,4 +1,4 @@
-//! A request in progress. It waits for the network by itself, and for the store of the language.
+//! A request in progress. The language answers its commands for the store.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -149,7 +149,7 @@ impl BearerAuth {
         Some(self.decide(verified, required))
     }
 
-    /// Checks the claims of a valid token, such as those of one tool of an MCP server.
+    /// Checks the claims of a valid token again, for example before a tool of an MCP server runs.
     ///
     /// # Errors
     /// The token lacks a requirement: 403.

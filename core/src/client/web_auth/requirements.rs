@@ -21,8 +21,8 @@ pub struct Requirements {
     pub roles: Vec<String>,
     /// Permissions that the user must have, all of them.
     pub permissions: Vec<String>,
-    /// Scopes that the access token must have, all of them. For bearer tokens only: the scopes of
-    /// a session are those of its login.
+    /// Scopes that the access token must have, all of them. For bearer tokens only: all
+    /// sessions have the scopes of the login.
     pub scopes: Vec<String>,
 }
 
@@ -67,7 +67,7 @@ impl Requirements {
         self
     }
 
-    /// Returns `true` if organization, roles and permissions are those of the requirements.
+    /// Returns `true` if organization, roles and permissions are sufficient.
     pub(super) fn fulfilled(
         &self,
         organization_id: Option<&str>,

@@ -1,4 +1,4 @@
-//! What the application does with a request, and the responses that it sends.
+//! Outcomes of requests, and the responses of the application.
 
 use serde_json::json;
 

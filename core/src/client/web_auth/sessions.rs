@@ -1,14 +1,13 @@
 //! The session of a request.
 
-use aws_lc_rs::rand;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::response::{Event, Outcome, Reason};
 use super::{StoreError, WebAuth, WebRequest, now};
 use crate::error::Error;
-use crate::session::{AfterFailure, OpenError, ReadError, Session, SessionState, SetCookie};
+use crate::session::{
+    AfterFailure, OpenError, ReadError, Session, SessionState, SetCookie, random,
+};
 
 /// The content of a session cookie if the session is in the store.
 #[derive(Serialize, Deserialize)]
@@ -253,7 +252,7 @@ impl WebAuth {
         };
         let id = match id {
             Some(id) => id,
-            None => random_id()?,
+            None => random()?,
         };
         let key = session_key(&id);
         let value = options.keys.seal(&key, session)?;
@@ -302,13 +301,6 @@ fn peeked(session: Session) -> Outcome {
 
 fn session_key(id: &str) -> String {
     format!("scalekit:session:{id}")
-}
-
-fn random_id() -> Result<String, Error> {
-    let mut bytes = [0; 32];
-    rand::fill(&mut bytes)
-        .map_err(|_| Error::config("the operating system failed to return random numbers"))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 pub(super) fn store_failure(error: StoreError) -> Error {
