@@ -121,9 +121,9 @@ export default class ScalekitClient extends Services {
     const validated = validate.options("options", options);
     const text = (name: keyof AuthorizationUrlOptions) =>
       validate.optionalText(name, validated[name]);
+    const scopes = validate.optionalTexts("scopes", validated.scopes) ?? [];
     return checked(
-      native().authorizationUrl(this[WITH_ID], redirectUri, {
-        scopes: validate.optionalTexts("scopes", validated.scopes),
+      native().authorizationUrl(this[WITH_ID], redirectUri, scopes, {
         state: text("state"),
         nonce: text("nonce"),
         loginHint: text("loginHint"),
@@ -299,7 +299,7 @@ export default class ScalekitClient extends Services {
       this[WITH_URL],
       tokenString(token),
       Date.now(),
-      { requiredScopes: scopes },
+      [undefined, undefined, scopes],
       true,
     );
     if (claims === null) {

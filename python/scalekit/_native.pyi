@@ -23,6 +23,7 @@ __all__ = [
     "__version__",
     "credentials",
     "generate_pkce",
+    "is_signature_header",
     "response_type",
     "web_auth_tool",
 ]
@@ -100,7 +101,7 @@ _ProxyRequest: TypeAlias = tuple[
     tuple[str, bytes] | None,
 ]
 # The accepted issuers, the accepted audiences and the required scopes.
-_TokenChecks: TypeAlias = tuple[list[str] | None, list[str] | None, list[str]]
+_TokenRequirements: TypeAlias = tuple[list[str] | None, list[str] | None, list[str]]
 
 @final
 class NativeClient:
@@ -175,7 +176,7 @@ class NativeClient:
     def validate_token(
         self,
         token: str | bytes,
-        checks: _TokenChecks | None = None,
+        requirements: _TokenRequirements | None = None,
         claims: Literal[True] = True,
         *,
         cached_only: Literal[False] = False,
@@ -185,7 +186,7 @@ class NativeClient:
     def validate_token(
         self,
         token: str | bytes,
-        checks: _TokenChecks | None,
+        requirements: _TokenRequirements | None,
         claims: Literal[False],
         *,
         cached_only: Literal[False] = False,
@@ -193,13 +194,13 @@ class NativeClient:
     ) -> bool: ...
     @overload
     def validate_token(
-        self, token: str | bytes, checks: _TokenChecks | None = None, *, claims: Literal[False]
+        self, token: str | bytes, requirements: _TokenRequirements | None = None, *, claims: Literal[False]
     ) -> bool: ...
     @overload
     def validate_token(
         self,
         token: str | bytes,
-        checks: _TokenChecks | None = None,
+        requirements: _TokenRequirements | None = None,
         claims: bool = True,
         *,
         cached_only: Literal[True],
@@ -209,7 +210,7 @@ class NativeClient:
     def validate_token(
         self,
         token: str | bytes,
-        checks: _TokenChecks | None = None,
+        requirements: _TokenRequirements | None = None,
         claims: bool = True,
         *,
         cached_only: Literal[False] = False,
@@ -258,6 +259,9 @@ def credentials(variable: Callable[[str], str | None]) -> list[str]:
 
 def generate_pkce(length: object) -> list[str]:
     """Returns a random verifier and its S256 challenge."""
+
+def is_signature_header(name: str) -> bool:
+    """Returns ``True`` for the headers that a verification may read, in any spelling."""
 
 def response_type(operation: str) -> str:
     """Returns the full name of an operation's response message."""

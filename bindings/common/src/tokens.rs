@@ -10,12 +10,13 @@ use crate::runtime;
 pub use scalekit::oauth::Pkce;
 pub use scalekit::token::{TokenError, TokenValidation, Validation, VerifiedToken};
 
-/// Returns the checks of a validation. `None` and an empty list of scopes mean the client's
-/// settings. `as_of` is the time of a language whose clock tests can set.
+/// The accepted issuers, the accepted audiences and the required scopes. `None` and an empty list
+/// of scopes mean the client's settings.
+pub type Requirements = (Option<Vec<String>>, Option<Vec<String>>, Vec<String>);
+
+/// Returns the checks of a validation. `as_of` is the time of a language whose clock tests can set.
 pub fn checks(
-    issuer: Option<Vec<String>>,
-    audience: Option<Vec<String>>,
-    required_scopes: Vec<String>,
+    (issuer, audience, required_scopes): Requirements,
     as_of: Option<SystemTime>,
 ) -> TokenValidation {
     let mut checks = TokenValidation::new().required_scopes(required_scopes);

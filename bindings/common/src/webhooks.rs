@@ -11,7 +11,9 @@ pub fn purpose(interceptor: bool) -> Purpose {
     }
 }
 
-/// Returns `true` if the verification reads the header `name`.
-pub fn is_signature_header(purpose: Purpose, name: &str) -> bool {
+/// Returns `true` for the headers that a verification may read, in any spelling of the name.
+pub fn is_signature_header(name: &str) -> bool {
+    // An interceptor may also use the headers of webhooks.
+    let purpose = Purpose::Interceptor;
     SignatureHeaders::from_pairs(purpose, [(name, "any")]) != SignatureHeaders::default()
 }

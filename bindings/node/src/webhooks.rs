@@ -49,11 +49,7 @@ fn verify_parts(client: &Client, parts: &str, now: f64, payload: &[u8]) -> Outco
     else {
         return Either::A(false);
     };
-    let headers = SignatureHeaders {
-        id: id.into(),
-        timestamp: timestamp.into(),
-        signature: signature.into(),
-    };
+    let headers = SignatureHeaders::new(id, timestamp, signature);
     guard::outcome(|| {
         client.verify_webhook_at(secret, &headers, payload, clock(now))?;
         Ok(true)

@@ -7,14 +7,14 @@ use pyo3::types::{PyBytes, PyDict, PyString};
 use scalekit_bindings::call::{self, Response, headers};
 use scalekit_bindings::process::ProcessClient;
 use scalekit_bindings::recording::Recording;
-use scalekit_bindings::tokens::{Validation, refresh_keys, validate_cached};
+use scalekit_bindings::tokens::{Requirements, Validation, checks, refresh_keys, validate_cached};
 use scalekit_bindings::webhooks::purpose;
 use scalekit_bindings::{BindingError, Client, login, proxy};
 
 use crate::failure::Result;
 use crate::options::{build, time_limit};
 use crate::run::{Target, run};
-use crate::tokens::{self, TokenChecks, token_text};
+use crate::tokens::{self, token_text};
 use crate::urls;
 use crate::value::from_json;
 use crate::webhooks::verify_payload;
@@ -36,7 +36,7 @@ impl NativeClient {
     fn start<T, F>(
         &self,
         py: Python<'_>,
-        target: Option<Target<'_>>,
+        target: Option<Target>,
         call: impl FnOnce(Client) -> F,
         convert: impl FnOnce(Python<'_>, T) -> Result<Py<PyAny>> + Send + 'static,
     ) -> Result<Py<PyAny>>
@@ -68,7 +68,7 @@ impl NativeClient {
         operation: &str,
         request: &[u8],
         timeout: Option<&Bound<'_, PyAny>>,
-        target: Option<Target<'_>>,
+        target: Option<Target>,
         recording: Option<&CallRecording>,
     ) -> Result<Py<PyAny>> {
         let client = self.client.read(Client::clone)?;
@@ -82,7 +82,7 @@ impl NativeClient {
     }
 
     #[pyo3(signature = (*, target=None))]
-    fn client_access_token(&self, py: Python<'_>, target: Option<Target<'_>>) -> Result<Py<PyAny>> {
+    fn client_access_token(&self, py: Python<'_>, target: Option<Target>) -> Result<Py<PyAny>> {
         self.start(py, target, login::client_access_token, |py, token| {
             Ok(PyString::new(py, &token).into_any().unbind())
         })
@@ -95,7 +95,7 @@ impl NativeClient {
         py: Python<'_>,
         grant: String,
         arguments: Vec<Option<String>>,
-        target: Option<Target<'_>>,
+        target: Option<Target>,
     ) -> Result<Py<PyAny>> {
         let call = |client| login::request_token(client, grant, arguments);
         self.start(py, target, call, |py, json| from_json(py, json.as_bytes()))
@@ -109,7 +109,7 @@ impl NativeClient {
         request: proxy::Request,
         stream: bool,
         timeout: Option<&Bound<'_, PyAny>>,
-        target: Option<Target<'_>>,
+        target: Option<Target>,
     ) -> Result<Py<PyAny>> {
         let timeout = timeout.map(time_limit).transpose()?;
         let call = |client| proxy::send(client, request, stream, timeout);
@@ -125,22 +125,22 @@ impl NativeClient {
     ///
     /// A blocking call fetches the keys only if they are not cached. With `cached_only`, the result
     /// is `None` instead. The GIL is released during signature verification.
-    #[pyo3(signature = (token, checks=None, claims=true, *, cached_only=false, target=None))]
+    #[pyo3(signature = (token, requirements=None, claims=true, *, cached_only=false, target=None))]
     fn validate_token(
         &self,
         py: Python<'_>,
         token: &Bound<'_, PyAny>,
-        checks: Option<TokenChecks>,
+        requirements: Option<Requirements>,
         claims: bool,
         cached_only: bool,
-        target: Option<Target<'_>>,
+        target: Option<Target>,
     ) -> Result<Py<PyAny>> {
         let convert = move |py: Python<'_>, result| tokens::convert(py, result, claims);
         let token = match token_text(token) {
             Ok(token) => token,
             Err(error) => return convert(py, Err(error)),
         };
-        let checks = checks.map(Into::into).unwrap_or_default();
+        let checks = checks(requirements.unwrap_or_default(), None);
         if target.is_none() {
             let run = |validation: Validation<'_>| py.detach(|| validation.run());
             let validate = |client: &Client| validate_cached(client, &token, &checks, run);
@@ -158,7 +158,7 @@ impl NativeClient {
 
     /// Fetches and caches the environment's signing keys.
     #[pyo3(signature = (*, target=None))]
-    fn refresh_keys(&self, py: Python<'_>, target: Option<Target<'_>>) -> Result<Py<PyAny>> {
+    fn refresh_keys(&self, py: Python<'_>, target: Option<Target>) -> Result<Py<PyAny>> {
         self.start(py, target, refresh_keys, |py, ()| Ok(py.None()))
     }
 
@@ -239,7 +239,7 @@ impl StreamedResponse {
     }
 
     #[pyo3(signature = (all, *, target=None))]
-    fn read(&self, py: Python<'_>, all: bool, target: Option<Target<'_>>) -> Result<Py<PyAny>> {
+    fn read(&self, py: Python<'_>, all: bool, target: Option<Target>) -> Result<Py<PyAny>> {
         run(py, target, self.0.read(all), |py, body| {
             Ok(PyBytes::new(py, &body).into_any().unbind())
         })

@@ -3,10 +3,9 @@
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pythonize::pythonize;
 use scalekit_bindings::language::PYTHON;
 use scalekit_bindings::{BindingError, Error, Failure};
-
-use crate::value::to_python;
 
 /// The result of a native function.
 pub(crate) type Result<T, E = Raised> = std::result::Result<T, E>;
@@ -25,12 +24,6 @@ pub(crate) enum Raised {
 impl From<Error> for Raised {
     fn from(error: Error) -> Self {
         Self::Native(error.into())
-    }
-}
-
-impl From<serde_json::Error> for Raised {
-    fn from(error: serde_json::Error) -> Self {
-        Self::Native(BindingError::internal(error))
     }
 }
 
@@ -56,7 +49,7 @@ fn exception(py: Python<'_>, failure: &Failure) -> Result<PyErr> {
     static FACTORY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let server = match failure.status {
         Some((status, code)) => {
-            let details = to_python(py, &failure.details)?;
+            let details = pythonize(py, &failure.details).map_err(PyErr::from)?;
             Some((status, code.name(), failure.error_code.as_deref(), details))
         }
         None => None,

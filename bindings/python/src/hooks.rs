@@ -7,9 +7,8 @@
 
 use std::time::Duration;
 
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::IntoPyDict;
 use scalekit_bindings::gate::Gate;
 use scalekit_bindings::{BindingError, process};
 
@@ -37,11 +36,9 @@ pub(crate) fn wait_at_exit(py: Python<'_>) -> PyResult<()> {
             py.detach(|| GATE.close(TIMEOUT));
         }
     }
-    let atexit = py.import(intern!(py, "atexit"))?;
     let hook = wrap_pyfunction!(close, py)?;
-    atexit
-        .call_method1(intern!(py, "register"), (hook,))
-        .map(drop)
+    let atexit = py.import("atexit")?;
+    atexit.call_method1("register", (hook,)).map(drop)
 }
 
 /// Registers a hook that counts forks, after which a process needs its own threads and connections.
@@ -52,11 +49,9 @@ pub(crate) fn count_forks(py: Python<'_>) -> PyResult<()> {
         process::after_fork();
         GATE.reset_after_fork();
     }
-    let os = py.import(intern!(py, "os"))?;
-    let Some(register) = os.getattr_opt(intern!(py, "register_at_fork"))? else {
+    let Some(register) = py.import("os")?.getattr_opt("register_at_fork")? else {
         return Ok(());
     };
-    let hook = PyDict::new(py);
-    hook.set_item("after_in_child", wrap_pyfunction!(after_fork, py)?)?;
-    register.call((), Some(&hook)).map(drop)
+    let hook = [("after_in_child", wrap_pyfunction!(after_fork, py)?)];
+    register.call((), Some(&hook.into_py_dict(py)?)).map(drop)
 }

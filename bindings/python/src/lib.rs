@@ -38,6 +38,8 @@ mod _native {
     use crate::tokens::generate_pkce;
     #[pymodule_export]
     use crate::web_auth::{WebAuth, WebAuthFlow, web_auth_tool};
+    #[pymodule_export]
+    use crate::webhooks::is_signature_header;
 
     /// Returns the full name of an operation's response message.
     #[pyfunction]

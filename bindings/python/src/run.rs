@@ -16,7 +16,7 @@ use crate::sink::{Sink, Task};
 const SIGNAL_CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The sink of an event loop, and an asyncio future of that loop.
-pub(crate) type Target<'py> = (PyRef<'py, Sink>, Py<PyAny>);
+pub(crate) type Target = (Py<Sink>, Py<PyAny>);
 
 /// Runs `future` and converts its result.
 ///
@@ -24,7 +24,7 @@ pub(crate) type Target<'py> = (PyRef<'py, Sink>, Py<PyAny>);
 /// and sets the result of the asyncio future later.
 pub(crate) fn run<T, E, F, C>(
     py: Python<'_>,
-    target: Option<Target<'_>>,
+    target: Option<Target>,
     future: F,
     convert: C,
 ) -> Result<Py<PyAny>>
@@ -38,7 +38,7 @@ where
         let block = || runtime::block_on(future, SIGNAL_CHECK_INTERVAL, check_signals());
         return convert(py, py.detach(block)?);
     };
-    let pending = sink.register(asyncio_future)?;
+    let pending = Sink::register(sink, asyncio_future)?;
     let task = runtime::spawn(async move {
         let result = guard::run_async(future).await;
         pending.finish(Box::new(move |py| convert(py, result?)));

@@ -1,7 +1,7 @@
 //! Delivers results to an asyncio event loop.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -19,19 +19,9 @@ type Completion = Box<dyn FnOnce(Python<'_>) -> Result<Py<PyAny>> + Send>;
 /// The queue of results for one event loop. Results that arrive during a wake-up share it.
 #[pyclass(frozen, module = "scalekit._native")]
 pub(crate) struct Sink {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
     /// The loop's `call_soon_threadsafe`.
     call_soon: Py<PyAny>,
     queue: Mutex<Queue>,
-}
-
-impl Shared {
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 #[derive(Default)]
@@ -43,7 +33,7 @@ struct Queue {
 
 /// An asyncio future without a result.
 pub(crate) struct PendingFuture {
-    shared: Arc<Shared>,
+    sink: Py<Sink>,
     future: Py<PyAny>,
 }
 
@@ -52,78 +42,23 @@ impl Sink {
     #[new]
     fn new(call_soon: Py<PyAny>) -> Self {
         Self {
-            shared: Arc::new(Shared {
-                call_soon,
-                queue: Mutex::default(),
-            }),
+            call_soon,
+            queue: Mutex::default(),
         }
     }
-}
 
-impl Sink {
-    /// Registers a future of the loop. Fails once the interpreter shuts down.
-    pub(crate) fn register(&self, future: Py<PyAny>) -> Result<PendingFuture> {
-        if hooks::GATE.is_closed() {
-            return Err(hooks::shutting_down().into());
-        }
-        Ok(PendingFuture {
-            shared: Arc::clone(&self.shared),
-            future,
-        })
-    }
-}
-
-impl PendingFuture {
-    /// Queues the result and wakes the loop, unless a wake-up is already scheduled.
-    pub(crate) fn finish(self, completion: Completion) {
-        let Self { shared, future } = self;
-        let schedule = {
-            let mut queue = shared.queue();
-            queue.completions.push_back((future, completion));
-            !std::mem::replace(&mut queue.drain_scheduled, true)
-        };
-        if schedule {
-            // On another thread, because waiting for the GIL would block a thread that drives
-            // sockets.
-            spawn_blocking(move || {
-                let pass = hooks::GATE.pass();
-                if pass.is_some() {
-                    Python::try_attach(|py| schedule_drain(py, &shared));
-                }
-            });
-        }
-    }
-}
-
-fn schedule_drain(py: Python<'_>, shared: &Arc<Shared>) {
-    let drain = Drain {
-        shared: Arc::clone(shared),
-    };
-    // A closed loop raises an exception. Its futures are gone, so their results are dropped.
-    if shared.call_soon.call1(py, (drain,)).is_err() {
-        let completions = std::mem::take(&mut *shared.queue());
-        drop(completions);
-    }
-}
-
-/// The callback that the loop runs to set results.
-#[pyclass(frozen, module = "scalekit._native")]
-struct Drain {
-    shared: Arc<Shared>,
-}
-
-#[pymethods]
-impl Drain {
-    fn __call__(&self, py: Python<'_>) -> PyResult<()> {
+    /// Sets results. The loop calls it.
+    fn drain(self_: &Bound<'_, Self>) -> PyResult<()> {
+        let py = self_.py();
         let (completions, more) = {
-            let mut queue = self.shared.queue();
+            let mut queue = self_.get().queue();
             let count = queue.completions.len().min(BATCH);
             let completions: Vec<_> = queue.completions.drain(..count).collect();
             queue.drain_scheduled = !queue.completions.is_empty();
             (completions, queue.drain_scheduled)
         };
         if more {
-            schedule_drain(py, &self.shared);
+            Self::schedule_drain(self_);
         }
         for (future, completion) in completions {
             let future = future.bind(py);
@@ -139,6 +74,52 @@ impl Drain {
             };
         }
         Ok(())
+    }
+}
+
+impl Sink {
+    /// Registers a future of the loop. Fails once the interpreter shuts down.
+    pub(crate) fn register(sink: Py<Self>, future: Py<PyAny>) -> Result<PendingFuture> {
+        if hooks::GATE.is_closed() {
+            return Err(hooks::shutting_down().into());
+        }
+        Ok(PendingFuture { sink, future })
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn schedule_drain(self_: &Bound<'_, Self>) {
+        let drain = self_.getattr(intern!(self_.py(), "drain"));
+        let scheduled = drain.and_then(|drain| self_.get().call_soon.call1(self_.py(), (drain,)));
+        // A closed loop raises an exception. Its futures are gone, so their results are dropped.
+        if scheduled.is_err() {
+            let completions = std::mem::take(&mut *self_.get().queue());
+            drop(completions);
+        }
+    }
+}
+
+impl PendingFuture {
+    /// Queues the result and wakes the loop, unless a wake-up is already scheduled.
+    pub(crate) fn finish(self, completion: Completion) {
+        let Self { sink, future } = self;
+        let schedule = {
+            let mut queue = sink.get().queue();
+            queue.completions.push_back((future, completion));
+            !std::mem::replace(&mut queue.drain_scheduled, true)
+        };
+        if schedule {
+            // On another thread, because waiting for the GIL would block a thread that drives
+            // sockets.
+            spawn_blocking(move || {
+                let pass = hooks::GATE.pass();
+                if pass.is_some() {
+                    Python::try_attach(|py| Sink::schedule_drain(sink.bind(py)));
+                }
+            });
+        }
     }
 }
 

@@ -7,22 +7,12 @@ use pyo3::types::{PyBool, PyBytes, PyString};
 use scalekit_bindings::Error;
 use scalekit_bindings::language::PYTHON;
 use scalekit_bindings::options::pkce_length;
-use scalekit_bindings::tokens::{self, TokenError, TokenValidation, VerifiedToken};
+use scalekit_bindings::tokens::{self, TokenError, VerifiedToken};
 
 use crate::failure::Result;
 use crate::options::given;
 use crate::text::lossy;
 use crate::value::from_json;
-
-/// The accepted issuers, the accepted audiences and the required scopes, from a `tuple`.
-#[derive(FromPyObject)]
-pub(crate) struct TokenChecks(Option<Vec<String>>, Option<Vec<String>>, Vec<String>);
-
-impl From<TokenChecks> for TokenValidation {
-    fn from(TokenChecks(issuer, audience, scopes): TokenChecks) -> Self {
-        tokens::checks(issuer, audience, scopes, None)
-    }
-}
 
 /// Returns the text of a token. `bytes` are decoded as UTF-8; any other type is a malformed token.
 pub(crate) fn token_text<'a>(token: &'a Bound<'_, PyAny>) -> Result<Cow<'a, str>, Error> {

@@ -45,7 +45,7 @@ impl WebAuthFlow {
         &self,
         py: Python<'_>,
         answer: Option<String>,
-        target: Option<Target<'_>>,
+        target: Option<Target>,
     ) -> Result<Py<PyAny>> {
         run(py, target, self.0.advance(answer), |py, text| {
             Ok(PyString::new(py, &text).into_any().unbind())

@@ -184,7 +184,7 @@ pub(crate) fn checks(
     leeway_ms: Option<f64>,
     as_of: Option<SystemTime>,
 ) -> Result<TokenValidation, Error> {
-    let mut checks = tokens::checks(issuer, audience, required_scopes, as_of);
+    let mut checks = tokens::checks((issuer, audience, required_scopes), as_of);
     checks.leeway = leeway_ms
         .map(|leeway| options::leeway(&KOTLIN, number(leeway)))
         .transpose()?;

@@ -25,6 +25,19 @@ pub struct SignatureHeaders<'h> {
 }
 
 impl<'h> SignatureHeaders<'h> {
+    /// The headers with their values, for a framework that reads headers by name.
+    pub fn new(
+        id: impl Into<Cow<'h, str>>,
+        timestamp: impl Into<Cow<'h, str>>,
+        signature: impl Into<Cow<'h, str>>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            timestamp: timestamp.into(),
+            signature: signature.into(),
+        }
+    }
+
     /// Selects the signature headers of any list of headers. Names are compared without case; `_`
     /// equals `-`, and the prefix `HTTP_` of CGI variables is ignored.
     ///

@@ -29,11 +29,11 @@ export interface Failure {
 }
 
 /** Requirements of a token validation. */
-export interface NativeTokenOptions {
-  issuer?: string;
-  audience?: string[];
-  requiredScopes?: string[];
-}
+export type TokenRequirements = [
+  issuers: string[] | undefined,
+  audiences: string[] | undefined,
+  scopes: string[],
+];
 
 /** A value that the core validates, and the name of its type for error messages. */
 export type AnyValue = [value: unknown, typeName: string];
@@ -55,6 +55,9 @@ export type Output = Uint8Array | string | NativeResponse | null | undefined;
 /** A failure if a background task could not be started, otherwise `null`. */
 type StartResult = Failure | null;
 type Deliver = (id: number, failure: Failure | null | undefined, output: Output) => void;
+
+/** Optional texts by their names. */
+type Texts = Record<string, string | undefined>;
 
 /** A grant of OAuth 2.0. */
 type Grant = "authorization_code" | "refresh_token" | "client_credentials";
@@ -105,7 +108,7 @@ export interface Native {
     id: number,
     token: string,
     now: number,
-    options?: NativeTokenOptions,
+    requirements?: TokenRequirements,
   ): StartResult;
   refreshKeys(client: NativeClient, mailbox: NativeMailbox, id: number): StartResult;
   /** Returns the claims as JSON or, without `claims`, whether the token is valid. */
@@ -113,7 +116,7 @@ export interface Native {
     client: NativeClient,
     token: string,
     now: number,
-    options: NativeTokenOptions | undefined,
+    requirements: TokenRequirements | undefined,
     claims: Claims,
   ): (Claims extends true ? string : boolean) | Failure | null;
   proxy(
@@ -129,9 +132,10 @@ export interface Native {
   authorizationUrl(
     client: NativeClient,
     redirectUri: string,
-    options: Record<string, unknown>,
+    scopes: string[],
+    options: Texts,
   ): string | Failure;
-  logoutUrl(client: NativeClient, options: Record<string, unknown>): string | Failure;
+  logoutUrl(client: NativeClient, options: Texts): string | Failure;
   generatePkce(length?: AnyValue): [verifier: string, challenge: string] | Failure;
   webhookVerifier(client: NativeClient): WebhookVerifier;
   verifyPayload(

@@ -1,5 +1,5 @@
 import { ScalekitValidateTokenFailureException } from "../errors";
-import type { NativeTokenOptions } from "./native";
+import type { TokenRequirements } from "./native";
 import type { TokenValidationOptions } from "../types/scalekit";
 import * as validate from "./validate";
 
@@ -18,14 +18,15 @@ export function tokenString(token: unknown): string {
 /** Validates the types of the options of a token validation. */
 export function tokenOptions(
   options: TokenValidationOptions | undefined,
-): NativeTokenOptions | undefined {
+): TokenRequirements | undefined {
   if (options === undefined) {
     return undefined;
   }
   const { issuer, audience, requiredScopes } = validate.options("options", options);
-  return {
-    issuer: validate.optionalText("issuer", issuer),
-    audience: validate.optionalTexts("audience", audience),
-    requiredScopes: validate.optionalTexts("requiredScopes", requiredScopes),
-  };
+  const required = validate.optionalText("issuer", issuer);
+  return [
+    required === undefined ? undefined : [required],
+    validate.optionalTexts("audience", audience),
+    validate.optionalTexts("requiredScopes", requiredScopes) ?? [],
+  ];
 }
