@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import statistics
 from pathlib import Path
 
@@ -30,30 +29,43 @@ def added_cost(python: Path, statement: str, rounds: int = 15) -> tuple[float, f
     ) / 1024
 
 
-def size_mib(python: Path) -> float:
-    """Returns the size of the installed packages in MiB, without pip and setuptools."""
-    site = Path(
-        output(python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])").strip()
-    )
-    files = (file for file in site.rglob("*") if file.is_file())
-    counted = (
-        file
-        for file in files
-        if not re.match(
-            r"(pip|setuptools|pkg_resources|_distutils)",
-            file.relative_to(site).parts[0],
-        )
-    )
-    return sum(file.stat().st_size for file in counted if "__pycache__" not in file.parts) / 2**20
+# Prints the number of bytes of a package and of the packages that it requires without extras.
+SIZE = """
+import importlib.metadata, re, sys
+def files(name, seen):
+    if name not in seen:
+        seen.add(name)
+        try:
+            distribution = importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            return # a requirement for other versions of Python
+        for file in distribution.files:
+            if "__pycache__" not in file.parts and file.locate().exists():
+                yield file.locate().stat().st_size
+        for requirement in distribution.requires or []:
+            if "extra ==" not in requirement:
+                yield from files(re.match("[A-Za-z0-9._-]+", requirement)[0].lower(), seen)
+print(sum(files(sys.argv[1], set())))
+"""
+
+
+def size_mib(python: Path, package: str) -> float:
+    """Returns the installed size of a package and its requirements in MiB."""
+    return int(output(python, "-c", SIZE, package)) / 2**20
 
 
 def importing() -> None:
     milliseconds, mebibytes = added_cost(PYTHON, "import scalekit")
     row("python.import_ms", milliseconds, "ms", "at most 30")
     row("python.import_mib", mebibytes, "MiB", "at most 8")
-    row("python.installed_mib", size_mib(PYTHON), "MiB", "at most 15")
+    row("python.installed_mib", size_mib(PYTHON, "scalekit-client"), "MiB", "at most 15")
     if OFFICIAL.exists():
         milliseconds, mebibytes = added_cost(OFFICIAL, "import scalekit", rounds=5)
         row("python.import_ms.official", milliseconds, "ms", "scalekit-sdk-python")
         row("python.import_mib.official", mebibytes, "MiB", "scalekit-sdk-python")
-        row("python.installed_mib.official", size_mib(OFFICIAL), "MiB", "scalekit-sdk-python")
+        row(
+            "python.installed_mib.official",
+            size_mib(OFFICIAL, "scalekit-sdk-python"),
+            "MiB",
+            "scalekit-sdk-python",
+        )

@@ -194,7 +194,11 @@ class NativeClient:
     ) -> bool: ...
     @overload
     def validate_token(
-        self, token: str | bytes, requirements: _TokenRequirements | None = None, *, claims: Literal[False]
+        self,
+        token: str | bytes,
+        requirements: _TokenRequirements | None = None,
+        *,
+        claims: Literal[False],
     ) -> bool: ...
     @overload
     def validate_token(
@@ -216,8 +220,8 @@ class NativeClient:
         cached_only: Literal[False] = False,
         target: _Target,
     ) -> Task: ...
-    def authorization_url(self, redirect_uri: str, options: object) -> str: ...
-    def logout_url(self, options: object) -> str: ...
+    def authorization_url(self, redirect_uri: str, attributes: dict[str, object]) -> str: ...
+    def logout_url(self, attributes: dict[str, object]) -> str: ...
     def verify(
         self,
         interceptor: bool,

@@ -4,7 +4,7 @@ use napi::bindgen_prelude::{BufferSlice, External};
 use napi_derive::napi;
 use scalekit_bindings::proxy::Pairs;
 use scalekit_bindings::recording::Recording;
-use scalekit_bindings::{BindingError, Client, call, guard, runtime};
+use scalekit_bindings::{BindingError, Client, call, runtime};
 
 use crate::failure::Failure;
 use crate::guard::{Outcome, failure, outcome};
@@ -24,18 +24,11 @@ pub(crate) fn call(
 ) -> Option<Failure> {
     let recording = recording.map(|recording| Recording::clone(recording));
     let (client, request) = (Client::clone(client), request.to_vec());
-    let call = guard::run(|| {
-        let timeout = call_timeout(timeout)?;
-        Ok(call::protobuf(
-            client, &operation, request, timeout, recording,
-        )?)
-    });
-    match call {
-        Ok(call) => start(mailbox, id, async {
-            Ok(Output::Bytes(call.await?.message))
-        }),
-        Err::<_, BindingError>(error) => Some(error.into()),
-    }
+    let timeout = call_timeout(timeout);
+    start(mailbox, id, async move {
+        let call = call::protobuf(client, &operation, request, timeout?, recording)?;
+        Ok::<_, BindingError>(Output::Bytes(call.await?.message))
+    })
 }
 
 /// Starts to record the attempts of a call; see [`Recording`].

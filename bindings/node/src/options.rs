@@ -66,5 +66,5 @@ pub(crate) fn given((value, type_name): AnyValue<'_>) -> Given {
         Either6::E(texts) => Value::Texts(texts),
         Either6::F(_) => Value::Other,
     };
-    Given { value, type_name }
+    Given::new(value, type_name)
 }

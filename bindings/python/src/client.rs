@@ -165,14 +165,14 @@ impl NativeClient {
     fn authorization_url(
         &self,
         redirect_uri: &Bound<'_, PyAny>,
-        options: &Bound<'_, PyAny>,
+        attributes: &Bound<'_, PyDict>,
     ) -> Result<String> {
-        let url = urls::authorization(redirect_uri, options)?;
+        let url = urls::authorization(redirect_uri, attributes)?;
         Ok(self.client.read(url)?)
     }
 
-    fn logout_url(&self, options: &Bound<'_, PyAny>) -> Result<String> {
-        Ok(self.client.read(urls::logout(options)?)?)
+    fn logout_url(&self, attributes: &Bound<'_, PyDict>) -> Result<String> {
+        Ok(self.client.read(urls::logout(attributes)?)?)
     }
 
     /// Verifies the signature of a webhook, or of an interceptor request.

@@ -29,9 +29,7 @@ pub(crate) fn time_limit(object: &Bound<'_, PyAny>) -> Result<Duration> {
 
 /// Converts a value of any type.
 pub(crate) fn given(object: &Bound<'_, PyAny>) -> Result<Given> {
-    let type_name = type_name(object);
-    let value = value(object)?;
-    Ok(Given { value, type_name })
+    Ok(Given::new(value(object)?, type_name(object)))
 }
 
 /// Converts a value of any type, without the name of the type.

@@ -19,7 +19,10 @@ pub(crate) fn lossy<'a>(text: &'a Bound<'_, PyString>) -> Cow<'a, str> {
 }
 
 /// Returns the name of an object's type for error messages, which must not contain the value.
-pub(crate) fn type_name(object: &Bound<'_, PyAny>) -> String {
+pub(crate) fn type_name(object: &Bound<'_, PyAny>) -> Cow<'static, str> {
+    if object.is_exact_instance_of::<PyString>() {
+        return "str".into();
+    }
     let name = object.get_type().name();
-    name.map_or_else(|_| "unknown".to_owned(), |name| lossy(&name).into_owned())
+    name.map_or("unknown".into(), |name| lossy(&name).into_owned().into())
 }

@@ -1,59 +1,75 @@
 //! Reads the options of authorization and logout URLs from Python objects.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyInt};
+use pyo3::types::{PyBool, PyDict, PyInt};
 use scalekit_bindings::language::PYTHON;
 use scalekit_bindings::{Client, options, urls};
 
 use crate::failure::Result;
 use crate::options::given;
 
-/// Returns the URL that starts a login. `parameters` is an `AuthorizationUrlOptions` or `None`.
+/// Returns the URL that starts a login. `attributes` are those of an `AuthorizationUrlOptions`.
 pub(crate) fn authorization(
     redirect_uri: &Bound<'_, PyAny>,
-    parameters: &Bound<'_, PyAny>,
+    attributes: &Bound<'_, PyDict>,
 ) -> Result<impl FnOnce(&Client) -> String> {
     let redirect_uri = options::required_text(&PYTHON, "redirect_uri", given(redirect_uri)?)?;
-    let options = urls::authorization_options(scopes(parameters)?, |name| match name {
-        "state" | "nonce" => text_or_id(parameters, name),
-        _ => text(parameters, name),
+    let set = Attributes::new(attributes);
+    let options = urls::authorization_options(set.scopes()?, |name| match name {
+        "state" | "nonce" => set.text_or_id(name),
+        _ => set.text(name),
     })?;
     Ok(move |client: &Client| urls::authorization_url(client, &PYTHON, &redirect_uri, &options))
 }
 
-/// Returns the URL that ends a session. `parameters` is a `LogoutUrlOptions` or `None`.
-pub(crate) fn logout(parameters: &Bound<'_, PyAny>) -> Result<impl FnOnce(&Client) -> String> {
-    let options = urls::logout_options(|name| text(parameters, name))?;
+/// Returns the URL that ends a session. `attributes` are those of a `LogoutUrlOptions`.
+pub(crate) fn logout(attributes: &Bound<'_, PyDict>) -> Result<impl FnOnce(&Client) -> String> {
+    let set = Attributes::new(attributes);
+    let options = urls::logout_options(|name| set.text(name))?;
     Ok(move |client: &Client| urls::logout_url(client, &PYTHON, &options))
 }
 
-/// Returns the attribute `name`. `None`, missing and other empty values are not sent.
-fn text(parameters: &Bound<'_, PyAny>, name: &'static str) -> Result<Option<String>> {
-    match parameters.getattr_opt(name)? {
-        Some(value) if value.is_truthy()? => Ok(options::text(&PYTHON, name, given(&value)?)?),
-        _ => Ok(None),
-    }
-}
+/// The attributes of an object that are not `None`.
+struct Attributes<'py>(Vec<(String, Bound<'py, PyAny>)>);
 
-/// Like [`text`], but also accepts numbers and UUIDs.
-fn text_or_id(parameters: &Bound<'_, PyAny>, name: &'static str) -> Result<Option<String>> {
-    let Some(value) = parameters.getattr_opt(name)? else {
-        return Ok(None);
-    };
-    let number = value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>();
-    if number || value.get_type().fully_qualified_name()? == "uuid.UUID" {
-        return Ok(Some(value.str()?.to_string_lossy().into_owned()));
+impl<'py> Attributes<'py> {
+    fn new(attributes: &Bound<'py, PyDict>) -> Self {
+        let set = attributes.iter().filter(|(_, value)| !value.is_none());
+        Self(set.map(|(name, value)| (name.to_string(), value)).collect())
     }
-    text(parameters, name)
-}
 
-/// Returns the scopes of a space-separated string or of an iterable of strings.
-fn scopes(parameters: &Bound<'_, PyAny>) -> Result<Vec<String>> {
-    match parameters.getattr_opt("scopes")? {
-        Some(scopes) => {
-            let scopes = options::texts(&PYTHON, "scopes", given(&scopes)?)?;
-            Ok(scopes.unwrap_or_default())
+    fn get(&self, name: &str) -> Option<&Bound<'py, PyAny>> {
+        self.0
+            .iter()
+            .find(|(set, _)| set == name)
+            .map(|(_, value)| value)
+    }
+
+    /// Returns a text. Missing and empty values are not sent.
+    fn text(&self, name: &'static str) -> Result<Option<String>> {
+        match self.get(name) {
+            Some(value) if value.is_truthy()? => Ok(options::text(&PYTHON, name, given(value)?)?),
+            _ => Ok(None),
         }
-        None => Ok(Vec::new()),
     }
+
+    /// Like [`Self::text`], but also accepts numbers and UUIDs.
+    fn text_or_id(&self, name: &'static str) -> Result<Option<String>> {
+        match self.get(name) {
+            Some(value) if is_id(value)? => Ok(Some(value.str()?.to_string_lossy().into_owned())),
+            _ => self.text(name),
+        }
+    }
+
+    /// Returns the scopes of a space-separated string or of an iterable of strings.
+    fn scopes(&self) -> Result<Vec<String>> {
+        let scopes = self.get("scopes").map(given).transpose()?;
+        let scopes = scopes.map(|scopes| options::texts(&PYTHON, "scopes", scopes));
+        Ok(scopes.transpose()?.flatten().unwrap_or_default())
+    }
+}
+
+fn is_id(value: &Bound<'_, PyAny>) -> Result<bool> {
+    let number = value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>();
+    Ok(number || value.get_type().fully_qualified_name()? == "uuid.UUID")
 }

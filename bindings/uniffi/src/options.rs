@@ -127,10 +127,7 @@ impl ClientOptions {
 
 /// Returns a number for the options that convert and check it.
 pub(crate) fn number(number: f64) -> Given {
-    Given {
-        value: Value::Number(number),
-        type_name: String::new(),
-    }
+    Given::new(Value::Number(number), "")
 }
 
 impl fmt::Debug for ClientOptions {

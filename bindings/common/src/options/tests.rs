@@ -3,10 +3,7 @@ use crate::failure::Failure;
 use crate::language::{NODE, PYTHON};
 
 fn given(value: Value) -> Given {
-    Given {
-        value,
-        type_name: "thing".to_owned(),
-    }
+    Given::new(value, "thing")
 }
 
 fn text(text: &str) -> Value {

@@ -1,5 +1,6 @@
 //! Values of dynamically typed languages.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,7 +16,15 @@ pub struct Given {
     pub value: Value,
     /// The language's name of its type, for error messages. They do not contain texts, which may be
     /// secrets.
-    pub type_name: String,
+    pub type_name: Cow<'static, str>,
+}
+
+impl Given {
+    /// A value and the name of its type.
+    pub fn new(value: Value, type_name: impl Into<Cow<'static, str>>) -> Self {
+        let type_name = type_name.into();
+        Self { value, type_name }
+    }
 }
 
 /// A value of any type.
@@ -156,7 +165,7 @@ impl Input<'_> {
             Value::Integer(number) if numeric => number.to_string(),
             Value::Number(number) if numeric => format!("{number:?}"),
             Value::Invalid(problem) => return self.error(problem),
-            _ => self.given.type_name.clone(),
+            _ => self.given.type_name.to_string(),
         };
         mismatch(self.language, self.field, self.kind, &given)
     }
