@@ -47,13 +47,10 @@ pub(crate) fn invalid_argument(message: impl Into<String>) -> Raised {
 /// Calls the Python function that creates exceptions.
 fn exception(py: Python<'_>, failure: &Failure) -> Result<PyErr> {
     static FACTORY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let server = match failure.status {
-        Some((status, code)) => {
-            let details = pythonize(py, &failure.details).map_err(PyErr::from)?;
-            Some((status, code.name(), failure.error_code.as_deref(), details))
-        }
-        None => None,
-    };
+    let details = pythonize(py, &failure.details).map_err(PyErr::from)?;
+    let error_code = failure.error_code.as_deref();
+    let status = failure.status;
+    let server = status.map(|(status, code)| (status, code.name(), error_code, details));
     let factory = FACTORY.import(py, "scalekit.common.exceptions", "_from_native")?;
     let exception = factory.call1((
         failure.exception.name(),
