@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import http.server
-import os
 import threading
 import urllib.parse
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
-from programs import BINARY, ROOT
+from browser import Profile, complete_login, running_chromium
+from playwright.sync_api import Browser, Page
+from programs import BINARY
 
 from scalekit.testing import Emulator
-
-CHROMIUM = os.environ.get("SCALEKIT_CHROMIUM", "/usr/bin/chromium")
-DESKTOP: ViewportSize = {"width": 1280, "height": 800}
-# The timeout of browser actions. Long, because the machine may be busy.
-TIMEOUT_MS = 60_000
-expect.set_options(timeout=TIMEOUT_MS)
 
 Parameters = dict[str, str]
 
@@ -28,10 +21,8 @@ Parameters = dict[str, str]
 # Module scope, because other tests cannot use an event loop while Playwright runs.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -72,33 +63,18 @@ def emulator(shared_emulator: Emulator) -> Emulator:
     return shared_emulator
 
 
-class Visitor:
+class Visitor(Profile):
     """A user with a separate browser profile."""
 
     def __init__(self, chromium: Browser, emulator: Emulator, callback: str) -> None:
+        super().__init__(chromium)
         self.emulator = emulator
         self.callback = callback
         self._chromium = chromium
-        self.context: BrowserContext = chromium.new_context(viewport=DESKTOP)
-        self.context.set_default_timeout(TIMEOUT_MS)
-        self.page: Page = self.context.new_page()
-        self.errors: list[str] = []
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", lambda message: self._log(message.text))
-
-    def _log(self, text: str) -> None:
-        # Chromium logs this message for pages with status 400, which are expected.
-        if "Failed to load resource" not in text:
-            self.errors.append(text)
 
     def other_visitor(self) -> Visitor:
         """Returns another user with another browser profile."""
         return Visitor(self._chromium, self.emulator, self.callback)
-
-    def close(self) -> None:
-        """Closes the browser. Fails if the pages caused JavaScript errors or console messages."""
-        self.context.close()
-        assert self.errors == []
 
     def authorize(self, **parameters: str) -> Page:
         """Opens the authorization endpoint like the application does."""
@@ -124,11 +100,7 @@ class Visitor:
     def log_in(self, email: str, **parameters: str) -> Page:
         """Logs in with a code and returns the next page."""
         page = self.authorize(**parameters)
-        page.get_by_label("Email").fill(email)
-        page.get_by_role("button", name="Continue", exact=True).click()
-        page.get_by_role("heading", name="Check your email").wait_for()
-        page.get_by_label("Code").fill(self.mail(email)["code"])
-        page.get_by_role("button", name="Sign in", exact=True).click()
+        complete_login(page, self.emulator, email)
         return page
 
 
@@ -137,13 +109,6 @@ def visitor(chromium: Browser, emulator: Emulator, callback: str) -> Iterator[Vi
     visitor = Visitor(chromium, emulator, callback)
     yield visitor
     visitor.close()
-
-
-@pytest.fixture(scope="session")
-def screenshots() -> Path:
-    folder = ROOT / "target" / "screenshots"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 AGENT = "m2m_300000000000000001"

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from pathlib import Path
-from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ViewportSize
+from browser import check_page
 
 from scalekit.common.exceptions import ScalekitException
 from scalekit.v1.organizations.organizations_pb2 import CreateOrganization
 
 from .conftest import (
     AGENT,
-    DESKTOP,
     Visitor,
     magic_link,
     with_accounts,
@@ -24,20 +20,9 @@ from .conftest import (
     with_more_connections,
 )
 
-#: Color schemes and the axe options. Dark mode only needs the contrast rule.
-SCHEMES: tuple[tuple[Literal["light", "dark"], dict[str, list[str]]], ...] = (
-    ("light", {}),
-    ("dark", {"runOnly": ["color-contrast"]}),
-)
-PHONE: ViewportSize = {"width": 360, "height": 740}
 IRIS = "iris.vale@garage.example"
 GARAGE = "org_200000000000000003"
 NORTHWIND = "org_200000000000000001"
-# Buttons and links that are too small for a finger (WCAG 2.2, 2.5.8). Inline links are exempt.
-TOO_SMALL = """[...document.querySelectorAll("button, a[href]")]
-    .filter((each) => getComputedStyle(each).display !== "inline")
-    .filter((each) => each.offsetHeight > 0 && each.offsetHeight < 24)
-    .map((each) => each.outerHTML)"""
 LONG = "a.user.with.a.long.address.that.does.not.fit.on.the.screen.of.a.phone@garage.example"
 
 
@@ -224,36 +209,19 @@ VIEWS = (
 )
 
 
-def check_page(visitor: Visitor, name: str, screenshots: Path) -> None:
-    """Checks the current page and takes screenshots."""
-    page = visitor.page
-    for scheme, rules in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        result = Axe().run(page, options={"resultTypes": ["violations"], **rules})
-        assert result.violations_count == 0, f"{name}, {scheme}: {result.generate_report()}"
-        page.screenshot(path=screenshots / f"{name}-{scheme}.png", full_page=True)
-    page.set_viewport_size(PHONE)
-    page.emulate_media(color_scheme="light")
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= PHONE["width"], f"{name} is {width} pixels wide"
-    assert page.evaluate(TOO_SMALL) == [], name
-    page.screenshot(path=screenshots / f"{name}-phone.png", full_page=True)
-    page.set_viewport_size(DESKTOP)
-
-
 @pytest.mark.parametrize("name", PAGES)
-def test_page(name: str, visitor: Visitor, screenshots: Path) -> None:
+def test_page(name: str, visitor: Visitor) -> None:
     PAGES[name](visitor)
-    check_page(visitor, name, screenshots)
+    check_page(visitor.page, name)
 
 
-def test_dashboard(visitor: Visitor, screenshots: Path) -> None:
+def test_dashboard(visitor: Visitor) -> None:
     page = visitor.page
     page.goto(f"{visitor.emulator.url}/?view=mails")
-    check_page(visitor, "dashboard-empty", screenshots)
+    check_page(page, "dashboard-empty")
     populate(visitor)
     for view in VIEWS:
         page.goto(f"{visitor.emulator.url}/?view={view}")
         for summary in page.locator("summary").all()[:1]:
             summary.click()
-        check_page(visitor, f"dashboard-{view}", screenshots)
+        check_page(page, f"dashboard-{view}")
