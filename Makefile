@@ -11,6 +11,7 @@
 #   make test-node          test the Node package with a debug build of its addon
 #   make test-node-package  test the Node package as npm installs it, with a release build of its addon
 #   make test-consumers     test applications with Next.js, bundlers, Bun, Deno, Jest and Vitest
+#   make test-browser       test the web applications of the examples in a browser
 #   make test-kotlin        test the Kotlin package with a debug build of its native library
 #   make test-kotlin-consumers  test applications with Spring Boot, Ktor and plain Java
 #   make quickstart-kotlin  run examples/Quickstart.kt
@@ -52,7 +53,7 @@ KOTLIN_SOURCES := $(shell find kotlin/src -name '*.kt' -o -name '*.java' 2>/dev/
 SHELL_SCRIPTS := $(shell grep -lIE '^\#!.*[ /]b?a?sh$$' $(wildcard scripts/*) 2>/dev/null)
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -not -path 'python/tests/*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-node quickstart-rust quickstart-kotlin quickstart-swift test lint test-scripts test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-kotlin test-kotlin-consumers kotlin-jar test-swift fuzz bench instructions public-api generate notices clean
+.PHONY: help quickstart quickstart-node quickstart-rust quickstart-kotlin quickstart-swift test lint test-scripts test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-browser test-kotlin test-kotlin-consumers kotlin-jar test-swift fuzz bench instructions public-api generate notices clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -70,7 +71,7 @@ quickstart-rust: $(EMULATOR)
 
 # SKIP=kotlin leaves out the tests that need a JDK and Maven, SKIP=swift those that need Swift, and
 # SKIP="kotlin swift" both.
-test: lint test-scripts test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers fuzz quickstart quickstart-node quickstart-rust $(if $(filter kotlin,$(SKIP)),,test-kotlin test-kotlin-consumers quickstart-kotlin) $(if $(filter swift,$(SKIP)),,test-swift quickstart-swift)
+test: lint test-scripts test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-browser fuzz quickstart quickstart-node quickstart-rust $(if $(filter kotlin,$(SKIP)),,test-kotlin test-kotlin-consumers quickstart-kotlin) $(if $(filter swift,$(SKIP)),,test-swift quickstart-swift)
 	$(if $(SKIP),@echo "left out by SKIP: $(SKIP)")
 
 # Checks that a program of the system exists. If it is missing, installs it (on Debian as root) or
@@ -216,6 +217,12 @@ test-consumers: test-node-package node/tests/consumers/node_modules/.installed
 node/tests/consumers/node_modules/.installed: node/tests/consumers/package.json node/tests/consumers/package-lock.json | target/.has-node
 	cd node/tests/consumers && npm ci --silent
 	touch $@
+
+# The web applications in examples/sessions, in a browser. Next.js is in the folder of the consumers.
+test-browser: $(VENV)/test/.wheel node/lib/.built node/scalekit.node examples/node_modules/.installed node/tests/consumers/node_modules/.installed $(EMULATOR) target/.has-chromium
+	cargo build -q -p scalekit-conformance $(SHARED) --example sessions-axum
+	node node/tests/consumers/support/build-example.mjs
+	cd target && venv/test/bin/python -m pytest -q -c ../python/pyproject.toml ../examples/sessions/tests
 
 # --- Kotlin ---------------------------------------------------------------------------------------------
 

@@ -6,8 +6,6 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { WEBHOOK_SECRET } from "../../support/example-scenarios.mjs";
-
 const environment = {
   ...process.env,
   CI: "1",
@@ -17,7 +15,6 @@ const environment = {
   NEXT_IGNORE_INCORRECT_LOCKFILE: "1",
   DENO_NO_UPDATE_CHECK: "1",
   COOKIE_SECRET: "a secret of at least thirty-two characters",
-  WEBHOOK_SECRET,
 };
 // The servers must load the installed addon, not one of this checkout.
 delete environment.SCALEKIT_NODE_ADDON;

@@ -13,16 +13,12 @@ export const SHARED = join(CONSUMERS, "node_modules");
 /** The packed packages, as scripts/check-node-package has installed them. */
 const PACKED = join(TARGET, "npm/project/node_modules");
 
-/** The client of the packed package. */
-export function packedClient() {
-  return createRequire(join(PACKED, "/"))("scalekit-client").ScalekitClient.fromEnv();
-}
-
 /**
  * Creates a project from folders of this directory, except for the file `without`, and returns its
- * path. It has the packed package and the dependencies of its package.json.
+ * path. It has the packed package, or the one of this checkout, and the dependencies of its
+ * package.json.
  */
-export function project(name, folders, { without } = {}) {
+export function project(name, folders, { without, packed = true } = {}) {
   const path = join(TARGET, "consumers", name);
   rmSync(path, { recursive: true, force: true });
   for (const folder of folders) {
@@ -32,8 +28,10 @@ export function project(name, folders, { without } = {}) {
     rmSync(join(path, without));
   }
   const modules = join(path, "node_modules");
-  for (const packed of packages(PACKED)) {
-    link(join(PACKED, packed), join(modules, packed));
+  if (packed) {
+    packages(PACKED).forEach((each) => link(join(PACKED, each), join(modules, each)));
+  } else {
+    linkCheckout(modules);
   }
   for (const [dependency, version] of Object.entries(manifest(path).dependencies)) {
     // Several versions of a package have aliases: "next" in version "14" is "next14".
@@ -74,6 +72,18 @@ function installDependencies(path, modules) {
   for (const name of nested) {
     installDependencies(join(path, "node_modules", name), modules);
   }
+}
+
+/** Adds the package of this checkout with a debug build of its addon. */
+function linkCheckout(modules) {
+  const checkout = resolve(CONSUMERS, "../..");
+  const target = join(modules, "scalekit-client");
+  link(join(checkout, "lib"), join(target, "lib"));
+  for (const file of ["index.mjs", "package.json", "scalekit.node"]) {
+    linkSync(join(checkout, file), join(target, file));
+  }
+  const dependency = "@bufbuild/protobuf";
+  link(join(checkout, "node_modules", dependency), join(modules, dependency));
 }
 
 function manifest(path) {

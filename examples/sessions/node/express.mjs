@@ -1,8 +1,7 @@
-// A web application with login and sessions in Express: a page for everyone, pages for signed-in
-// users, a switch of the organization, logout, and sessions that end by webhook.
+// An Express application with login, an administration page, an API and webhooks.
 import express from "express";
 import { ScalekitClient, WebhookVerificationError } from "scalekit-client";
-import { MemoryStore, ScalekitAuth } from "scalekit-client/express";
+import { MemoryStore, requiresToken, ScalekitAuth } from "scalekit-client/express";
 
 import { page } from "./page.mjs";
 
@@ -13,8 +12,8 @@ const auth = ScalekitAuth({
   client,
   redirectUri: `${url}/callback`,
   cookieEncryptionSecret: COOKIE_SECRET,
-  // For one process. Use a RedisStore for several ones.
-  store: new MemoryStore(),
+  cookieSecure: url.startsWith("https:"), // not all browsers accept secure cookies of localhost
+  store: new MemoryStore(), // with several processes, use a RedisStore
   onLogin: ({ user }) => console.log("signed in:", user.sub),
   onLogout: ({ user }) => console.log("signed out:", user.sub),
 });
@@ -22,26 +21,32 @@ const auth = ScalekitAuth({
 const app = express();
 app.use(auth.router);
 
-app.get("/", auth.optionalAuth, (request, response) => {
-  response.send(page("Acme", request.scalekitUser));
+app.get("/", auth.optionalAuth, ({ scalekitUser: user }, response) => {
+  response.send(page("Welcome", user ? "You are signed in." : "Sign in to see your orders.", user));
 });
 
 app.get("/orders", auth.requiresAuth, (request, response) => {
-  response.send(page("Orders", request.scalekitUser, "You have no orders."));
+  response.send(page("Orders", "You have no orders.", request.scalekitUser));
 });
 
 app.get("/admin", auth.requires({ roles: "admin" }), (request, response) => {
-  response.send(page("Administration", request.scalekitUser, "Only administrators see this."));
+  const text = "Only administrators see this page.";
+  response.send(page("Administration", text, request.scalekitUser));
 });
 
 app.get("/me", auth.requiresAuth, (request, response) => {
   response.json(request.scalekitSession);
 });
 
-app.get("/switch/:id", auth.requiresAuth, (request, response) =>
+app.get("/switch/:id", (request, response) =>
   auth.login(request, response, { organizationId: request.params.id, returnTo: "/orders" }),
 );
 
+app.get("/api/orders", requiresToken({ client }), (request, response) => {
+  response.json({ client: request.auth.clientId, orders: [] });
+});
+
+// The signature covers the bytes of the body, so it is verified before the body is parsed.
 app.post("/webhook", express.raw({ type: "*/*" }), async (request, response) => {
   try {
     client.verifyWebhookPayload(WEBHOOK_SECRET, request.headers, request.body);

@@ -2,6 +2,7 @@ import { ScalekitClient } from "scalekit-client";
 import { MemoryStore, ScalekitAuthNext } from "scalekit-client/next";
 
 const { SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID, SCALEKIT_CLIENT_SECRET } = process.env;
+const url = process.env.APP_URL ?? "http://localhost:3000";
 
 export const client = new ScalekitClient(
   SCALEKIT_ENVIRONMENT_URL,
@@ -15,7 +16,8 @@ globalThis.sessionStore ??= new MemoryStore();
 
 export const auth = ScalekitAuthNext({
   client,
-  redirectUri: `${process.env.APP_URL ?? "http://localhost:3000"}/callback`,
+  redirectUri: `${url}/callback`,
   cookieEncryptionSecret: process.env.COOKIE_SECRET,
+  cookieSecure: url.startsWith("https:"), // not all browsers accept secure cookies of localhost
   store: globalThis.sessionStore,
 });
