@@ -28,7 +28,8 @@ def asgi_request(scope: MutableMapping[str, Any], action: str) -> dict[str, Any]
         target = f"{target}?{query.decode('latin-1')}"
     return {
         "action": action,
-        "method": scope["method"],
+        # The handshake of a WebSocket is a GET request.
+        "method": scope.get("method", "GET"),
         "target": target,
         "headers": [
             (_HEADERS[name], value.decode("latin-1"))

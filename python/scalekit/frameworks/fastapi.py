@@ -13,6 +13,7 @@ from scalekit.frameworks._imports import import_failure
 
 try:
     from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+    from fastapi.requests import HTTPConnection
 except ImportError as _error:
     raise import_failure(_error, "fastapi") from _error
 
@@ -131,8 +132,9 @@ class ScalekitAuth:
         outcome = await self._handle(request, response, asgi_request(request.scope, "session"))
         return outcome.session
 
-    def get_session(self, request: Request) -> dict[str, Any] | None:
-        """Returns ``user`` and ``expires_at`` of the session, or ``None``.
+    def get_session(self, request: HTTPConnection) -> dict[str, Any] | None:
+        """Returns ``user`` and ``expires_at`` of the session of a request or of a WebSocket, or
+        ``None``.
 
         Never refreshes the session. A coroutine uses :meth:`session` if the store is async.
         """

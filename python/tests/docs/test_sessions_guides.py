@@ -27,7 +27,7 @@ from documents import snippets
 from programs import BINARY, ROOT
 from redis_server import running_redis
 from web_apps import configured_django
-from web_client import AsgiApplication, Browser, WsgiApplication
+from web_client import AsgiApplication, Browser, WsgiApplication, websocket
 
 from scalekit.testing import Emulator
 
@@ -156,6 +156,12 @@ def test_fastapi(environment: dict[str, str], redis_port: None) -> None:
     assert "organization_id=org_2" in browser.get("/switch/org_2").location
     check_webhook(browser)
     check_api(browser)
+    for origin, kind in (
+        ("http://localhost:8000", "websocket.accept"),
+        ("https://evil.example", "websocket.close"),
+    ):
+        headers = {"cookie": browser.cookie, "origin": origin}
+        assert asyncio.run(websocket(page.app, "/updates", headers))[0]["type"] == kind
 
     async def revoke() -> Any:
         await page.shared.revoke("ses_1")

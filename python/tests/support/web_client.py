@@ -140,12 +140,40 @@ class AsgiApplication:
         return Reply(sent[0]["status"], replied, content)
 
 
+async def websocket(app: Any, path: str, headers: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Opens a WebSocket, and returns the messages of the application."""
+    given = {"host": HOST, **headers}
+    scope = {
+        "type": "websocket",
+        "scheme": "wss",
+        "path": path,
+        "query_string": b"",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in given.items()],
+        "subprotocols": [],
+    }
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> Any:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    return sent
+
+
 class Browser:
     """Keeps cookies and sends requests."""
 
     def __init__(self, app: Application) -> None:
         self.app = app
         self.cookies: dict[str, str] = {}
+
+    @property
+    def cookie(self) -> str:
+        """The header ``Cookie``."""
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
     def send(
         self,
@@ -154,8 +182,7 @@ class Browser:
         headers: Mapping[str, str] = NAVIGATE,
         body: bytes = b"",
     ) -> Reply:
-        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        sent = {**headers, **({"Cookie": cookie} if cookie else {})}
+        sent = {**headers, **({"Cookie": self.cookie} if self.cookies else {})}
         reply = self.app.handle(method, target, sent, body)
         for name, line in reply.cookies.items():
             if "max-age=0" in line.lower():
