@@ -9,7 +9,10 @@ import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { Redis } from "ioredis";
+import Redis5 from "ioredis-5";
 import { createClient } from "redis";
+import { createClient as createClient4 } from "redis-4";
+import { createClient as createClient5 } from "redis-5";
 
 import { ScalekitArgumentException, ScalekitClient } from "scalekit-client";
 import { MemoryStore, RedisStore } from "scalekit-client/express";
@@ -32,19 +35,34 @@ async function redisServer() {
 }
 
 const socket = await redisServer();
-const node = createClient({ socket: { path: socket, tls: false } });
-await node.connect();
-const io = new Redis({ path: socket });
-after(() => {
-  node.destroy();
-  io.disconnect();
-});
 
-/** @type {Record<string, () => import("scalekit-client/express").SessionStore>} */
+/** Connects a client of the package `redis`. @param {any} createClient */
+async function redisStore(createClient) {
+  const client = createClient({ socket: { path: socket, tls: false } });
+  await client.connect();
+  after(() => client.disconnect());
+  return () => new RedisStore(client, { prefix: `${stores++}:` });
+}
+
+/** Connects a client of the package `ioredis`. @param {any} Redis */
+function ioredisStore(Redis) {
+  const client = new Redis({ path: socket });
+  after(() => client.disconnect());
+  return () => new RedisStore(client, { prefix: `${stores++}:` });
+}
+
+let stores = 0;
+/**
+ * The clients with their newest version and with the lowest versions that are supported.
+ * @type {Record<string, () => import("scalekit-client/express").SessionStore>}
+ */
 const STORES = {
   memory: () => new MemoryStore(),
-  redis: () => new RedisStore(node, { prefix: "node:" }),
-  ioredis: () => new RedisStore(io, { prefix: "io:" }),
+  redis: await redisStore(createClient),
+  "redis 5": await redisStore(createClient5),
+  "redis 4": await redisStore(createClient4),
+  ioredis: ioredisStore(Redis),
+  "ioredis 5": ioredisStore(Redis5),
 };
 
 for (const [name, create] of Object.entries(STORES)) {

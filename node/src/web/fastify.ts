@@ -23,7 +23,9 @@ export * from "./stores";
 /** The members of a request that are used here. */
 export interface FastifyRequest {
   method: string;
-  originalUrl: string;
+  url: string;
+  /** Missing in the first releases of Fastify 4. */
+  originalUrl?: string;
   headers: IncomingHttpHeaders;
   /** The claims of the signed-in user. Set by `requiresAuth` and `optionalAuth`. */
   scalekitUser?: SessionUser | null;
@@ -151,7 +153,7 @@ class FastifyAuth {
 }
 
 function read(request: FastifyRequest) {
-  return partsOf(request.method, request.originalUrl, request.headers);
+  return partsOf(request.method, request.originalUrl ?? request.url, request.headers);
 }
 
 function send(reply: FastifyReply, outcome: Outcome): FastifyReply {

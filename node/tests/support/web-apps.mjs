@@ -15,7 +15,10 @@ import { after } from "node:test";
 
 import { serve } from "@hono/node-server";
 import express from "express";
+// @ts-expect-error: the package has no types.
+import express4 from "express-4";
 import fastify from "fastify";
+import fastify4 from "fastify-4";
 import { Hono } from "hono";
 
 import { ScalekitAuth as ExpressAuth } from "scalekit-client/express";
@@ -62,10 +65,12 @@ const ADMIN = { roles: "admin" };
 const SECRETS = { permissions: ["secrets:read"] };
 const OWN = { "set-cookie": "own=1; Path=/", "x-own": "1" };
 
-/** @type {Record<string, (options: Options, port: number) => Promise<any>>} */
-const STARTS = {
-  async express(options, port) {
-    const app = express();
+/** @typedef {(options: Options, port: number) => Promise<any>} Start */
+
+/** @param {typeof express} create @returns {Start} */
+function startExpress(create) {
+  return async (options, port) => {
+    const app = create();
     const auth = ExpressAuth(/** @type {any} */ (options));
     app.set("env", "test");
     app.use(auth.router);
@@ -96,10 +101,13 @@ const STARTS = {
     await once(server, "listening");
     stopAfterTests(server);
     return auth;
-  },
+  };
+}
 
-  async fastify(options, port) {
-    const app = fastify();
+/** @param {typeof fastify} create @returns {Start} */
+function startFastify(create) {
+  return async (options, port) => {
+    const app = create();
     const auth = FastifyAuth(/** @type {any} */ (options));
     app.setErrorHandler((error, _, reply) =>
       reply.code(500).send(`failed: ${/** @type {any} */ (error).message}`),
@@ -117,10 +125,11 @@ const STARTS = {
     app.get("/secrets", guarded(auth.requires(SECRETS)), show);
     app.get("/org_1", guarded(auth.requires({ organizationId: "org_1" })), show);
     app.get("/org_2", guarded(auth.requires({ organizationId: "org_2" })), show);
-    app.get(
-      "/own",
-      guarded(auth.requiresAuth),
-      () => /** @type {any} */ (new Response("own", { headers: OWN })),
+    // Fastify 4.0 does not send a `Response`.
+    app.get("/own", guarded(auth.requiresAuth), (_, reply) =>
+      app.version === "4.0.0"
+        ? reply.headers(OWN).send("own")
+        : /** @type {any} */ (new Response("own", { headers: OWN })),
     );
     app.get("/throws", guarded(auth.requiresAuth), async () => {
       throw new Error("thrown");
@@ -129,7 +138,18 @@ const STARTS = {
     await app.listen({ port, host: "127.0.0.1" });
     after(() => app.close());
     return auth;
-  },
+  };
+}
+
+/**
+ * The frameworks with their newest version and with the lowest version that is supported.
+ * @type {Record<string, Start>}
+ */
+const STARTS = {
+  express: startExpress(express),
+  "express 4": startExpress(/** @type {any} */ (express4)),
+  fastify: startFastify(fastify),
+  "fastify 4": startFastify(/** @type {any} */ (fastify4)),
 
   async hono(options, port) {
     const app = new Hono();
