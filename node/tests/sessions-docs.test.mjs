@@ -12,12 +12,16 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
+// @ts-expect-error: the package has no types.
+import { WebSocket } from "ws";
+
 import { ScalekitClient } from "scalekit-client";
 
 import { Browser } from "./support/browser.mjs";
 import { emulator, ROOT } from "./support/programs.mjs";
 
 const WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
+const COOKIE_SECRET = "a secret of at least thirty-two characters";
 const ADA = "ada@acme.example";
 
 const environment = await emulator();
@@ -73,7 +77,7 @@ function run(program, args, env = {}) {
       SCALEKIT_ENVIRONMENT_URL: environment.url,
       SCALEKIT_CLIENT_ID: environment.clientId,
       SCALEKIT_CLIENT_SECRET: environment.clientSecret,
-      COOKIE_SECRET: "a secret of at least thirty-two characters",
+      COOKIE_SECRET,
       WEBHOOK_SECRET,
       ...env,
     },
@@ -102,7 +106,7 @@ async function start(page) {
     .replaceAll("http://localhost:3000", url)
     .split("\n");
   const listens = (/** @type {string} */ line) => /listen\(|^serve\(/.test(line);
-  const listen = lines.find(listens) ?? "";
+  const listen = lines.findLast(listens) ?? "";
   assert.match(listen, /3000/);
   const source = [...lines.filter((line) => !listens(line)), listen.replace("3000", `${port}`)];
   const REPORTS_URL = await reports();
@@ -169,6 +173,40 @@ test("docs/sessions-express.md: a failed login, and a webhook", async () => {
   const body = JSON.stringify({ type: "session.revoked", data: { session_id: "ses_1" } });
   const webhook = await fetch(`${url}/webhook`, { method: "POST", body, headers: signed(body) });
   assert.equal(webhook.status, 204);
+});
+
+test("docs/sessions-express.md: a WebSocket", async () => {
+  const url = await start("sessions-express.md");
+  const browser = new Browser();
+  await browser.open(`${url}/login?login_hint=${ADA}`);
+  const cookie = `sk_session=${browser.cookies(url).get("sk_session")}`;
+  /** Returns the first message. @param {Record<string, string>} headers @param {string} origin */
+  const message = async (headers, origin = url) => {
+    const socket = new WebSocket(url.replace("http", "ws"), { headers, origin });
+    const [data] = await once(socket, "message");
+    socket.close();
+    return String(data);
+  };
+  assert.equal(await message({ cookie }), "usr_1");
+  await assert.rejects(message({}), /401/);
+  await assert.rejects(message({ cookie }, "https://evil.example"), /401/);
+});
+
+test("docs/sessions-edge.md", async () => {
+  const url = await start("sessions-express.md");
+  const browser = new Browser();
+  await browser.open(`${url}/login?login_hint=${ADA}`);
+  const cookie = `sk_session=${browser.cookies(url).get("sk_session")}`;
+  const directory = mkdtempSync(join(import.meta.dirname, "sessions-docs-"));
+  after(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, "edge.mjs");
+  writeFileSync(file, snippets("sessions-edge.md", "js").join("\n"));
+  process.env.COOKIE_SECRET = COOKIE_SECRET;
+  const { handle } = await import(file);
+  const orders = new Request("https://edge.example/orders", { headers: { cookie } });
+  assert.equal(await (await handle(orders)).text(), "Orders of usr_1");
+  const anonymous = await handle(new Request("https://edge.example/orders"));
+  assert.equal(anonymous.headers.get("location"), "/login?returnTo=%2Forders");
 });
 
 test("docs/sessions-node.md", async () => {
