@@ -20,6 +20,7 @@ import express4 from "express-4";
 import fastify from "fastify";
 import fastify4 from "fastify-4";
 import { Hono } from "hono";
+import { Hono as Hono40 } from "hono-4.0";
 
 import { ScalekitAuth as ExpressAuth } from "scalekit-client/express";
 import { ScalekitAuth as FastifyAuth } from "scalekit-client/fastify";
@@ -141,18 +142,10 @@ function startFastify(create) {
   };
 }
 
-/**
- * The frameworks with their newest version and with the lowest version that is supported.
- * @type {Record<string, Start>}
- */
-const STARTS = {
-  express: startExpress(express),
-  "express 4": startExpress(/** @type {any} */ (express4)),
-  fastify: startFastify(fastify),
-  "fastify 4": startFastify(/** @type {any} */ (fastify4)),
-
-  async hono(options, port) {
-    const app = new Hono();
+/** @param {typeof Hono} create @returns {Start} */
+function startHono(create) {
+  return async (options, port) => {
+    const app = new create();
     const auth = HonoAuth(/** @type {any} */ (options));
     app.use(auth.router);
     /** @type {any} */
@@ -172,7 +165,20 @@ const STARTS = {
     app.onError((error, c) => c.text(`failed: ${error.message}`, 500));
     stopAfterTests(serve({ fetch: app.fetch, port, hostname: "127.0.0.1" }));
     return auth;
-  },
+  };
+}
+
+/**
+ * The frameworks with their newest version and with the lowest version that is supported.
+ * @type {Record<string, Start>}
+ */
+const STARTS = {
+  express: startExpress(express),
+  "express 4": startExpress(/** @type {any} */ (express4)),
+  fastify: startFastify(fastify),
+  "fastify 4": startFastify(/** @type {any} */ (fastify4)),
+  hono: startHono(Hono),
+  "hono 4.0": startHono(/** @type {any} */ (Hono40)),
 
   /** Route handlers of Next.js without Next.js. The consumers test them within it. */
   async next(options, port) {
