@@ -164,10 +164,10 @@ private suspend fun signIn(client: ScalekitClient, organizationId: String) {
 private fun webhook(client: ScalekitClient, receiver: Receiver) {
     println("\nA webhook")
     val (headers, body) = receiver.waitFor("user.created")
-    client.webhooks.verify(receiver.secret, headers, body)
-    println("  received user.created, signature verified")
+    val event = client.webhooks.parse(receiver.secret, headers, body)
+    println("  received ${event.type}, signature verified")
     try {
-        client.webhooks.verify(receiver.secret, headers, body + ' '.code.toByte())
+        client.webhooks.parse(receiver.secret, headers, body + ' '.code.toByte())
         error("a changed body was accepted")
     } catch (error: ScalekitWebhookVerificationException) {
         println("  with a changed body: ${error.message}")

@@ -123,10 +123,11 @@ log("deleted \(organization.id)")
     section("A webhook")
     let delivery = try await emulator.delivery(of: "user.created")
     let secret = emulator.webhookSecret
-    try client.verifyWebhook(secret: secret, headers: delivery.headers, payload: delivery.body)
-    log("received user.created, signature verified")
+    let event = try client.parseWebhook(
+        secret: secret, headers: delivery.headers, payload: delivery.body)
+    log("received \(event.type), signature verified")
     do {
-        try client.verifyWebhook(
+        _ = try client.parseWebhook(
             secret: secret, headers: delivery.headers, payload: delivery.body + Data(" ".utf8))
     } catch let error as ScalekitError where error.kind == .webhookVerification {
         log("with a changed body: \(error.message)")

@@ -96,14 +96,13 @@ public final class App: Sendable {
 
     private func webhook(_ request: HTTPRequest) throws -> HTTPResponse {
         do {
-            try client.verifyWebhook(
+            let event = try client.parseWebhook(
                 secret: webhookSecret, headers: request.headers, payload: request.body)
+            print("webhook:", event.type)
+            return HTTPResponse(204)
         } catch let error as ScalekitError where error.kind == .webhookVerification {
             return HTTPResponse(400, error.message)
         }
-        let event = try JSONDecoder().decode(JSONValue.self, from: request.body)
-        print("webhook:", event["type"]?.stringValue ?? "")
-        return HTTPResponse(204)
     }
 
     /// Browsers send the cookies only to this site, and scripts cannot read them. An application

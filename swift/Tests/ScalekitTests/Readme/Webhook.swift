@@ -8,12 +8,11 @@ func webhook(
     _ client: ScalekitClient, secret: String, headers: [String: String], body: Data
 ) throws -> Int {
     do {
-        try client.verifyWebhook(secret: secret, headers: headers, payload: body)
+        let event = try client.parseWebhook(secret: secret, headers: headers, payload: body)
+        print(event.type, event.data ?? [:])
+        return 204
     } catch let error as ScalekitError where error.kind == .webhookVerification {
         print("rejected:", error.message)
         return 400
     }
-    let event = try JSONDecoder().decode(JSONValue.self, from: body)
-    print(event["type"]?.stringValue ?? "")
-    return 204
 }

@@ -9,8 +9,8 @@ val secret = System.getenv("SCALEKIT_WEBHOOK_SECRET") ?: "whsec_c2VjcmV0"
 /** Handles a request and returns the status of the response. */
 fun handle(headers: Map<String, String>, body: ByteArray): Int =
     try {
-        client.webhooks.verify(secret, headers, body)
-        println("received ${body.decodeToString()}")
+        val event = client.webhooks.parse(secret, headers, body)
+        println("${event.type}: ${event.data}")
         204
     } catch (error: ScalekitWebhookVerificationException) {
         println("rejected: ${error.message}")

@@ -12,12 +12,15 @@ import com.scalekit.client.blocking.BlockingPages;
 import com.scalekit.client.domains.CreateDomain;
 import com.scalekit.client.domains.Domain;
 import com.scalekit.client.domains.DomainType;
+import com.scalekit.client.events.ObjectType;
+import com.scalekit.client.events.ScalekitEvent;
 import com.scalekit.client.organizations.CreateOrganization;
 import com.scalekit.client.organizations.ListOrganizationsRequest;
 import com.scalekit.client.organizations.Organization;
 import com.scalekit.client.organizations.UpdateOrganizationRequest;
 import com.scalekit.client.support.Emulator;
 import com.scalekit.client.support.ProgramsKt;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -193,6 +196,24 @@ class JavaStylesTest {
             ScalekitWebhookVerificationException.class,
             () -> client.getWebhooks().verify("whsec_c2VjcmV0", headers, "{}"));
         assertEquals("Message timestamp too old", error.getMessage());
+    }
+
+    @Test
+    void webhooksAreParsed() {
+        // HMAC-SHA256 with the key "a key of thirty-two bytes, or so".
+        String secret = "whsec_YSBrZXkgb2YgdGhpcnR5LXR3byBieXRlcywgb3Igc28=";
+        Map<String, String> headers = Map.of(
+            "webhook-id", "msg_1",
+            "webhook-timestamp", "1700000000",
+            "webhook-signature", "v1,uNjND91Y1MQPKpJ898647nErKs7iqC6vj5d6jDUJokY=");
+        byte[] body = "{\"type\":\"user.created\"}".getBytes(StandardCharsets.UTF_8);
+        Instant asOf = Instant.ofEpochSecond(1_700_000_000);
+        ScalekitEvent event = client.getWebhooks().parse(secret, headers, body, asOf);
+        assertEquals("user.created", event.getType());
+        assertEquals(ObjectType.UNSPECIFIED, event.getObject());
+        assertThrows(
+            ScalekitWebhookVerificationException.class,
+            () -> client.getWebhooks().parse(secret, headers, body));
     }
 
     @Test
