@@ -166,7 +166,6 @@ test("the addon is loaded from the platform package", () => {
     const installed = { [`${name}/package.json`]: { version }, [name]: `addon of ${name}` };
     assert.equal(fromPackage(search(installed, os, cpu)), `addon of ${name}`);
   }
-  assert.equal(PLATFORMS.length, 7);
 });
 
 test("if two platform packages are installed, the one that can be loaded is used", () => {

@@ -40,6 +40,12 @@ for (const name of ["scalekit-client", platform.package]) {
   });
 }
 
+test("the release builds the addon of each platform, and no other", () => {
+  const workflow = readFileSync(join(ROOT, ".github/workflows/build.yml"), "utf8");
+  const built = [...workflow.matchAll(/\{ target: (\S+),/g)].map(([, target]) => target);
+  assert.deepEqual(built.sort(), PLATFORMS.map(({ target }) => target).sort());
+});
+
 test("the tarball of a platform package contains the addon and nothing else", () => {
   const files = tar("-tzf", platform.package).trim().split("\n").sort();
   const expected = [

@@ -55,6 +55,10 @@ export function requirePackage(name: string): Loaded {
         return { value: require("scalekit-client-win32-x64-msvc") };
       case "scalekit-client-win32-x64-msvc/package.json":
         return { value: require("scalekit-client-win32-x64-msvc/package.json") };
+      case "scalekit-client-win32-arm64-msvc":
+        return { value: require("scalekit-client-win32-arm64-msvc") };
+      case "scalekit-client-win32-arm64-msvc/package.json":
+        return { value: require("scalekit-client-win32-arm64-msvc/package.json") };
     }
   } catch (failure) {
     return { failure };

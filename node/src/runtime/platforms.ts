@@ -59,4 +59,10 @@ export const PLATFORMS: readonly Platform[] = [
     package: "scalekit-client-win32-x64-msvc",
     target: "x86_64-pc-windows-msvc",
   },
+  {
+    os: "win32",
+    cpu: "arm64",
+    package: "scalekit-client-win32-arm64-msvc",
+    target: "aarch64-pc-windows-msvc",
+  },
 ];
