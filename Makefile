@@ -20,6 +20,8 @@
 #   make quickstart-swift   run swift/Examples/Quickstart
 #   make test-oidc          test the emulator with a generic OpenID Connect client in Node
 #   make test-mcp           test the emulator with the official MCP client in Node
+#   make docs               build the documentation site and serve it
+#   make test-site          check the links of the site, and its pages in a browser
 #   make fuzz               20,000 runs of each fuzz target
 #   make bench              run the benchmarks and write target/bench/results.json
 #   make instructions       compare the instruction counts of the hot paths with bench/instructions.json
@@ -38,6 +40,8 @@ ATTACKS := target/debug/attack-server
 ADDON := libscalekit_node.$(if $(filter Darwin,$(shell uname)),dylib,so)
 NATIVE := libscalekit_uniffi.$(if $(filter Darwin,$(shell uname)),dylib,so)
 BINDGEN := target/debug/scalekit-uniffi-bindgen
+# The port of `make docs`.
+PORT ?= 8000
 TSC := node/node_modules/.bin/tsc
 # Selected with every package, so that all builds use the same features of the dependencies and
 # share their artifacts.
@@ -53,7 +57,7 @@ KOTLIN_SOURCES := $(shell find kotlin/src -name '*.kt' -o -name '*.java' 2>/dev/
 SHELL_SCRIPTS := $(shell grep -lIE '^\#!.*[ /]b?a?sh$$' $(wildcard scripts/*) 2>/dev/null)
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -not -path 'python/tests/*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-node quickstart-rust quickstart-kotlin quickstart-swift test lint test-scripts test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-browser test-kotlin test-kotlin-consumers kotlin-jar test-swift fuzz bench instructions public-api generate notices clean
+.PHONY: help quickstart quickstart-node quickstart-rust quickstart-kotlin quickstart-swift test lint test-scripts test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-browser test-kotlin test-kotlin-consumers kotlin-jar test-swift docs test-site fuzz bench instructions public-api generate notices clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -71,7 +75,7 @@ quickstart-rust: $(EMULATOR)
 
 # SKIP=kotlin leaves out the tests that need a JDK and Maven, SKIP=swift those that need Swift, and
 # SKIP="kotlin swift" both.
-test: lint test-scripts test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-browser fuzz quickstart quickstart-node quickstart-rust $(if $(filter kotlin,$(SKIP)),,test-kotlin test-kotlin-consumers quickstart-kotlin) $(if $(filter swift,$(SKIP)),,test-swift quickstart-swift)
+test: lint test-scripts test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-browser test-site fuzz quickstart quickstart-node quickstart-rust $(if $(filter kotlin,$(SKIP)),,test-kotlin test-kotlin-consumers quickstart-kotlin) $(if $(filter swift,$(SKIP)),,test-swift quickstart-swift)
 	$(if $(SKIP),@echo "left out by SKIP: $(SKIP)")
 
 # Checks that a program of the system exists. If it is missing, installs it (on Debian as root) or
@@ -96,8 +100,8 @@ lint: $(TOOLS)/.installed node/lib/.built | $(RUST)
 	scripts/check-msrv
 	scripts/check-public-api python node
 	cargo clippy -q --workspace --all-targets -- -D warnings
-	$(TOOLS)/bin/ruff check python examples emulator bench scripts tests
-	$(TOOLS)/bin/ruff format --check python examples emulator bench scripts tests
+	$(TOOLS)/bin/ruff check python examples emulator bench scripts site tests
+	$(TOOLS)/bin/ruff format --check python examples emulator bench scripts site tests
 	$(TSC) -p node/tests/tsconfig.json
 	node/node_modules/.bin/prettier --check --log-level warn '{bench,emulator/tests,examples,node}/**/*.{js,mjs,cjs,ts,mts}'
 
@@ -273,6 +277,25 @@ test-swift: target/debug/$(NATIVE) $(BINDGEN) $(EMULATOR) $(ATTACKS)
 
 quickstart-swift: target/debug/$(NATIVE) $(EMULATOR)
 	$(EMULATOR) run --auto-approve -- scripts/swift run $(SWIFT_BUILD) Quickstart
+
+# --- documentation site ---------------------------------------------------------------------------------
+
+SITE_SOURCES := $(shell find site -type f -not -path '*/__pycache__/*' 2>/dev/null) $(wildcard docs/*.md */README.md bindings/*/README.md) CHANGELOG.md
+
+$(VENV)/site/.installed: python/constraints.txt scripts/venv
+	scripts/venv $(VENV)/site axe-playwright-python playwright pytest zensical
+	touch $@
+
+target/site/.built: $(VENV)/site/.installed $(SITE_SOURCES)
+	$(VENV)/site/bin/python site/build.py target/site
+	touch $@
+
+docs: target/site/.built
+	@echo "http://127.0.0.1:$(PORT)/ has the site. Press Ctrl-C to stop."
+	@$(VENV)/site/bin/python -m http.server --bind 127.0.0.1 --directory target/site/html $(PORT)
+
+test-site: target/site/.built target/.has-chromium
+	$(VENV)/site/bin/pytest -q -p no:cacheprovider site/tests
 
 # --- other ----------------------------------------------------------------------------------------------
 

@@ -1,0 +1,6 @@
+// The theme adds a navigation landmark without a name to each code block. This role removes the landmark.
+new MutationObserver(() => {
+  for (const buttons of document.querySelectorAll("nav.md-code__nav:not([role])")) {
+    buttons.setAttribute("role", "presentation");
+  }
+}).observe(document.documentElement, { childList: true, subtree: true });
