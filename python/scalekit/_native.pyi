@@ -61,6 +61,8 @@ class Sink:
     """Delivers results to an event loop."""
 
     def __new__(cls, call_soon: Callable[..., object]) -> Sink: ...
+    def drain(self) -> None:
+        """Sets the results that have arrived. The event loop calls it."""
 
 @final
 class Task:
