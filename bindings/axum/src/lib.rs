@@ -1,5 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+// Runs the snippets of the guide.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/sessions-axum.md")]
+mod guide {}
+
 mod auth;
 mod bearer;
 mod context;
