@@ -256,8 +256,8 @@ const STYLE: &str = ":root{color-scheme:light dark;--text:#1b1f24;--muted:#57606
     color:var(--text);font:16px/1.5 system-ui,sans-serif}\
     main{margin:16px;padding:32px;max-width:28rem;background:var(--card);border-radius:12px}\
     h1{margin:0 0 12px;font-size:1.5rem}a{color:var(--accent)}\
-    .code{color:var(--muted);font:14px ui-monospace,monospace}\
-    .button,button{display:inline-block;margin-right:12px;padding:10px 18px;border:0;\
+    a:not(.button){white-space:nowrap}.code{color:var(--muted);font:14px ui-monospace,monospace}\
+    .button,button{display:inline-block;margin:0 12px 8px 0;padding:10px 18px;border:0;\
     border-radius:8px;background:var(--accent);color:var(--on-accent);font:inherit;\
     text-decoration:none;cursor:pointer}";
 
