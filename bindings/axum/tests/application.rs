@@ -203,6 +203,46 @@ async fn every_response_carries_a_refreshed_session_and_parallel_requests_share_
 }
 
 #[tokio::test]
+async fn scripts_forms_and_other_sites_receive_other_responses() -> anyhow::Result<()> {
+    let emulator = emulator().await?;
+    let app = application(&ScalekitAuth::new(emulator.client()?, options()?)?);
+    let send = async |method: &str, path: &str, headers: &[(&str, &str)]| {
+        let request = Request::builder().method(method).uri(path);
+        let request = headers.iter().fold(request, |request, (name, value)| {
+            request.header(*name, *value)
+        });
+        let response = app.clone().oneshot(request.body(Body::empty())?).await?;
+        let location = response.headers().get("location");
+        let location = location.map(|value| value.to_str().unwrap_or_default().to_owned());
+        anyhow::Ok((response.status().as_u16(), location.unwrap_or_default()))
+    };
+    for script in [
+        ("sec-fetch-mode", "cors"),
+        ("sec-fetch-mode", "websocket"),
+        ("accept", "application/json"),
+        ("x-requested-with", "XMLHttpRequest"),
+    ] {
+        let (status, _) = send("GET", "/orders", &[script]).await?;
+        assert_eq!(status, 401, "{script:?}");
+    }
+    let navigation = [("sec-fetch-mode", "navigate")];
+    assert_eq!(
+        send("GET", "/orders?page=2", &navigation).await?,
+        (302, "/login?returnTo=%2Forders%3Fpage%3D2".to_owned())
+    );
+    // A form gets no return path: `GET` of its path would fail.
+    assert_eq!(
+        send("POST", "/billing", &navigation).await?,
+        (303, "/login".to_owned())
+    );
+    let other_site = [("origin", "https://evil.example")];
+    assert_eq!(send("POST", "/logout", &other_site).await?.0, 403);
+    let image = [("sec-fetch-dest", "image"), ("sec-fetch-mode", "no-cors")];
+    assert_eq!(send("GET", "/logout", &image).await?.0, 403);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_webhook_ends_a_session() -> anyhow::Result<()> {
     let emulator = emulator().await?;
     let store = Arc::new(MemoryStore::new());

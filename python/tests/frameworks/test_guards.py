@@ -9,9 +9,10 @@ from web_apps import Applications
 from web_client import FETCH, NAVIGATE, Browser
 
 XHR = {"Accept": "*/*", "X-Requested-With": "XMLHttpRequest"}
+WEBSOCKET = {"Sec-Fetch-Mode": "websocket"}
 
 
-@pytest.mark.parametrize("headers", [FETCH, XHR, {"Accept": "application/json"}])
+@pytest.mark.parametrize("headers", [FETCH, XHR, WEBSOCKET, {"Accept": "application/json"}])
 def test_scripts_receive_401(browser: Browser, headers: dict[str, str]) -> None:
     reply = browser.get("/me", headers)
     assert reply.status == 401

@@ -16,6 +16,7 @@ async fn scripts_receive_401_and_forms_no_return_path() -> anyhow::Result<()> {
     };
     for headers in [
         &[("Sec-Fetch-Mode", "cors")][..],
+        &[("Sec-Fetch-Mode", "websocket")],
         &[("Accept", "application/json")],
         &[
             ("X-Requested-With", "XMLHttpRequest"),

@@ -31,19 +31,59 @@ async fn the_authorization_url_has_pkce_state_and_nonce() -> anyhow::Result<()> 
     let emulator = emulator().await?;
     let auth = auth(&emulator, options()?)?;
     let mut browser = Browser::default();
-    let target = "/login?organization_id=org_1&prompt=login&returnTo=/%5Cevil.example";
+    let target = "/login?organization_id=org_1&prompt=login&domain_hint=acme.com\
+        &returnTo=/%5Cevil.example";
     let url = Url::parse(&start_login(&auth, &mut browser, target).await)?;
     let query: BTreeMap<_, _> = url.query_pairs().into_owned().collect();
     assert_eq!(query["code_challenge_method"], "S256");
     assert_eq!((query["state"].len(), query["nonce"].len()), (43, 43));
     assert_eq!(query["organization_id"], "org_1");
     assert_eq!(query["prompt"], "login");
+    assert_eq!(query["domain_hint"], "acme.com");
+    assert_eq!(query["login_hint"], "ada@acme.com");
     assert_eq!(query["scope"], "openid profile email offline_access");
     let outcome = callback(&auth, &mut browser, &approve(url.as_str()).await?).await;
     assert_eq!(
         location(&outcome),
         "/",
         "the return path leads to another origin"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_login_of_an_identity_provider_leads_to_its_connection() -> anyhow::Result<()> {
+    let emulator = emulator().await?;
+    let auth = auth(&emulator, options()?)?;
+    let login = json!({
+        "connection_id": "conn_1",
+        "organization_id": "org_1",
+        "login_hint": "ada@acme.com",
+        "relay_state": "/orders",
+    });
+    let response = reqwest::Client::new()
+        .post(format!("{}/_emulator/idp-initiated-token", emulator.url()))
+        .header("content-type", "application/json")
+        .body(login.to_string())
+        .send()
+        .await?;
+    let body: serde_json::Value = serde_json::from_str(&response.text().await?)?;
+    let token = body["token"].as_str().unwrap_or_default();
+    let target = format!("/login?idp_initiated_login={token}");
+    let request = WebRequest::new("GET", &target);
+    let outcome = auth.login(&request, LoginParameters::new()).await;
+    let url = Url::parse(location(&outcome))?;
+    let query: BTreeMap<_, _> = url.query_pairs().into_owned().collect();
+    for name in ["connection_id", "organization_id", "login_hint"] {
+        assert_eq!(query[name], login[name], "{name}");
+    }
+    // A forged token does not start a login.
+    let target = format!("{}AAAA", target.trim_end_matches(char::is_alphanumeric));
+    let request = WebRequest::new("GET", &target);
+    let outcome = auth.login(&request, LoginParameters::new()).await;
+    assert_eq!(
+        (status(&outcome), outcome.reason),
+        (Some(400), Some(Reason::InvalidLoginToken))
     );
     Ok(())
 }
