@@ -103,7 +103,7 @@ lint: $(TOOLS)/.installed node/lib/.built | $(RUST)
 	$(TOOLS)/bin/ruff check python examples emulator bench scripts site tests
 	$(TOOLS)/bin/ruff format --check python examples emulator bench scripts site tests
 	$(TSC) -p node/tests/tsconfig.json
-	node/node_modules/.bin/prettier --check --log-level warn '{bench,emulator/tests,examples,node}/**/*.{js,mjs,cjs,ts,mts}'
+	node/node_modules/.bin/prettier --check --log-level warn '{bench,emulator/tests,examples,node,site}/**/*.{js,mjs,cjs,ts,mts}'
 
 test-rust: node/node_modules/.installed $(TOOLS)/.installed | $(RUST)
 	cargo test --workspace
@@ -280,14 +280,37 @@ quickstart-swift: target/debug/$(NATIVE) $(EMULATOR)
 
 # --- documentation site ---------------------------------------------------------------------------------
 
-SITE_SOURCES := $(shell find site -type f -not -path '*/__pycache__/*' 2>/dev/null) $(wildcard docs/*.md */README.md bindings/*/README.md) CHANGELOG.md
+SITE_SOURCES := $(shell find site -type f -not -path '*/__pycache__/*' -not -path '*/node_modules/*' 2>/dev/null) $(wildcard docs/*.md */README.md bindings/*/README.md) CHANGELOG.md
 
 $(VENV)/site/.installed: python/constraints.txt scripts/venv
 	scripts/venv $(VENV)/site axe-playwright-python playwright pytest zensical
 	touch $@
 
-target/site/.built: $(VENV)/site/.installed $(SITE_SOURCES)
-	$(VENV)/site/bin/python site/build.py target/site
+site/node_modules/.installed: site/package.json site/package-lock.json | target/.has-node
+	cd site && npm ci --silent
+	touch $@
+
+# The references that other programs write.
+target/reference/.rest: $(RUST_SOURCES) $(shell find proto -name '*.proto' 2>/dev/null) | $(RUST)
+	rm -rf target/reference/rest
+	cargo run -q -p codegen -- --site target/reference/rest
+	touch $@
+
+target/reference/.node: site/node_modules/.installed node/node_modules/.installed site/typedoc.json $(NODE_SOURCES)
+	rm -rf target/reference/node
+	cd site && node_modules/.bin/typedoc --out ../target/reference/node
+	touch $@
+
+# `cargo doc` adds each crate in its folder to the search, so the folder must be empty.
+target/reference/.rust: $(RUST_SOURCES) | $(RUST)
+	rm -rf target/doc target/reference/rust
+	RUSTDOCFLAGS="-D warnings" cargo doc -q --no-deps --lib -p scalekit -p scalekit-axum -p scalekit-emulator --features scalekit/tracing
+	mkdir -p target/reference
+	cp -r target/doc target/reference/rust
+	touch $@
+
+target/site/.built: $(VENV)/site/.installed target/reference/.rest target/reference/.node target/reference/.rust $(SITE_SOURCES) $(PYTHON_SOURCES) scripts/python_api.py
+	$(VENV)/site/bin/python site/build.py target/site target/reference
 	touch $@
 
 docs: target/site/.built
@@ -321,4 +344,4 @@ notices: | $(RUST)
 
 clean:
 	cargo clean
-	rm -rf node/lib node/node_modules node/scalekit.node examples/build examples/node_modules node/tests/consumers/node_modules emulator/tests/oidc/node_modules emulator/tests/mcp/node_modules
+	rm -rf node/lib node/node_modules node/scalekit.node examples/build examples/node_modules node/tests/consumers/node_modules site/node_modules emulator/tests/oidc/node_modules emulator/tests/mcp/node_modules

@@ -3,7 +3,8 @@
 The sources are plain Markdown, which GitHub shows as it is. A page of the site differs in this:
 
 - Consecutive headings that are names of languages become tabs.
-- `Code: [text](../python/README.md#webhook)` becomes the code of that section.
+- `Code: [text](../python/README.md#webhook)` becomes the programs of that section, and
+  `Code (console): …` becomes its code blocks of one language.
 - Links to files of the repository become links to pages of the site, or to GitHub.
 """
 
@@ -27,14 +28,17 @@ READMES = {
     "swift/README.md": "packages/swift.md",
     "emulator/README.md": "packages/emulator.md",
 }
+# Its links lead to pages that have no source in Markdown.
+REFERENCE = "site/reference.md"
 # Pages for contributors.
 EXCLUDED = {"docs/STYLE.md"}
 
 _FENCE = re.compile(r"^ *(```+|~~~+)")
 _HEADING = re.compile(r"^(#{1,6}) (.+)$")
 _LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^()\s]+)\)")
-_CODE = re.compile(r"^Code: \[[^\]]+\]\(([^)#]+)#([^)]+)\)$")
-_BLOCK = re.compile(r"^```(\w+)\n.*?^```$", re.S | re.M)
+_CODE = re.compile(r"^Code(?: \((\w+)\))?: \[[^\]]+\]\(([^)#]+)#([^)]+)\)$")
+_BLOCK = re.compile(r"^```(\w+)[\w,]*\n.*?^```$", re.S | re.M)
+_PROGRAMS = ("python", "js", "rust", "kotlin", "java", "swift")
 
 
 class PageError(Exception):
@@ -43,7 +47,7 @@ class PageError(Exception):
 
 def sources() -> dict[str, str]:
     """Returns the paths of the pages in the site, by the paths of their sources."""
-    found = {"CHANGELOG.md": "changelog.md", **READMES}
+    found = {"CHANGELOG.md": "changelog.md", REFERENCE: "reference/index.md", **READMES}
     for path in sorted((ROOT / "docs").rglob("*.md")):
         source = path.relative_to(ROOT).as_posix()
         if source not in EXCLUDED:
@@ -54,7 +58,11 @@ def sources() -> dict[str, str]:
 def convert(source: str, pages: dict[str, str]) -> str:
     """Returns the page of the site for a source."""
     text = (ROOT / source).read_text(encoding="utf-8")
+    if source == REFERENCE:
+        return text
     lines = list(_included(text.splitlines(), source))
+    # The language of a fence is followed by attributes of rustdoc, as in `rust,no_run`.
+    lines = [re.sub(r"^```(\w+),\w+$", r"```\1", line) for line in lines]
     return "\n".join(_tabs(list(_linked(lines, source, pages)))) + "\n"
 
 
@@ -97,11 +105,12 @@ def _included(lines: list[str], source: str) -> Iterator[str]:
         if not match:
             yield line
             continue
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(source), match[1]))
-        section = sections((ROOT / target).read_text(encoding="utf-8")).get(match[2], "")
-        blocks = [found[0] for found in _BLOCK.finditer(section) if found[1] not in ("sh", "xml")]
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(source), match[2]))
+        section = sections((ROOT / target).read_text(encoding="utf-8")).get(match[3], "")
+        languages = [match[1]] if match[1] else _PROGRAMS
+        blocks = [found[0] for found in _BLOCK.finditer(section) if found[1] in languages]
         if not blocks:
-            raise PageError(f"{source}: {target} has no code in the section #{match[2]}")
+            raise PageError(f"{source}: {target} has no code in the section #{match[3]}")
         yield from "\n\n".join(blocks).splitlines()
 
 

@@ -39,6 +39,7 @@ pub mod python;
 pub mod resources;
 pub mod rust;
 mod schema;
+pub mod site;
 pub mod swift;
 mod templates;
 pub mod wire;

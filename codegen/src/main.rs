@@ -1,19 +1,22 @@
 //! Command line of the generator.
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use codegen::{Output, Schema, generate, project_root};
+use codegen::{Output, Schema, generate, project_root, site};
 
-const USAGE: &str = "usage: codegen [--check]
+const USAGE: &str = "usage: codegen [--check | --site FOLDER]
 
 Writes all files that are generated from proto/ and removes obsolete generated files.
-  --check   write nothing; list the files that are not up to date, and fail if there are any";
+  --check   write nothing; list the files that are not up to date, and fail if there are any
+  --site   write only the pages of the REST operations, into FOLDER";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => write(),
         ["--check"] => check(),
+        ["--site", folder] => write_site(Path::new(folder)),
         ["--help" | "-h"] => {
             eprintln!("{USAGE}");
             return ExitCode::SUCCESS;
@@ -40,6 +43,15 @@ fn generated() -> anyhow::Result<Output> {
 fn write() -> anyhow::Result<ExitCode> {
     for change in generated()?.write()? {
         eprintln!("{change}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write_site(folder: &Path) -> anyhow::Result<ExitCode> {
+    let schema = Schema::load(&project_root().join("proto"))?;
+    std::fs::create_dir_all(folder)?;
+    for (name, page) in site::pages(&schema)? {
+        std::fs::write(folder.join(name), page)?;
     }
     Ok(ExitCode::SUCCESS)
 }

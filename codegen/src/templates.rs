@@ -33,6 +33,7 @@ const SOURCES: &[(&str, &str)] = &sources!(
     "python/messages.pyi"
     "python/method"
     "python/operations.py"
+    "site/operations.md"
 );
 
 static ENVIRONMENT: LazyLock<anyhow::Result<Environment<'static>>> = LazyLock::new(|| {

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "target" / "site" / "html"
+RUSTDOC = HTML / "reference" / "rust"
 # The folder of the site on its host.
 FOLDER = "/scalekit-client"
 # The elements that load a file when a page is opened.
@@ -48,8 +49,9 @@ def read(file: Path) -> Page:
     return reader.page
 
 
-def pages(folder: str = "") -> list[Path]:
-    return sorted((HTML / folder).rglob("*.html"))
+def pages() -> list[Path]:
+    """Returns the pages, without the ones of rustdoc, which checks its links itself."""
+    return sorted(page for page in HTML.rglob("*.html") if RUSTDOC not in page.parents)
 
 
 def problem(link: str, page: Path) -> str | None:

@@ -120,7 +120,7 @@ fn codecs_of(package: &str) -> String {
 }
 
 /// Returns a name in lower camel case: `page_size` → `pageSize`.
-fn lower_camel(name: &str) -> String {
+pub(crate) fn lower_camel(name: &str) -> String {
     let camel = upper_camel(name);
     let mut letters = camel.chars();
     let first = letters.next().map(|letter| letter.to_ascii_lowercase());

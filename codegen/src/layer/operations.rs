@@ -42,3 +42,16 @@ pub(crate) fn methods_by_operation(
     };
     ranked.into_iter().map(sorted).collect()
 }
+
+/// Returns the most direct method of each operation.
+pub(crate) fn first_methods(
+    clients: &[Client],
+    spell: impl Fn(&str) -> String,
+) -> BTreeMap<String, String> {
+    methods_by_operation(clients, spell)
+        .into_iter()
+        .filter_map(|(operation, methods)| {
+            Some((operation.to_owned(), methods.into_iter().next()?))
+        })
+        .collect()
+}

@@ -12,8 +12,11 @@ mod names;
 mod params;
 mod types;
 
+use std::collections::BTreeMap;
+
 use crate::layer::config::LayerConfig;
 use crate::layer::model::{Client, Conventions, ReturnValue};
+use crate::layer::operations::first_methods;
 use crate::layer::planner;
 use crate::{Output, Schema};
 
@@ -44,6 +47,11 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
         "node/src/services/operations.ts",
         &client::operations(&clients)?,
     )
+}
+
+/// Returns the most direct method of each operation, such as `organization.getOrganization`.
+pub(crate) fn methods(schema: &Schema) -> anyhow::Result<BTreeMap<String, String>> {
+    Ok(first_methods(&plan(schema)?, names::camel))
 }
 
 fn plan(schema: &Schema) -> anyhow::Result<Vec<Client>> {

@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::layer::config::LayerConfig;
 use crate::layer::model::{Client, Conventions, ReturnValue};
+use crate::layer::operations::first_methods;
 use crate::layer::planner;
 use crate::{Output, Schema};
 
@@ -61,6 +62,12 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
         out.text(path, text)?;
     }
     Ok(())
+}
+
+/// Returns the most direct method of each operation, such as `organization.get_organization`.
+pub(crate) fn methods(schema: &Schema) -> anyhow::Result<BTreeMap<String, String>> {
+    let clients = plan(schema, &config()?)?;
+    Ok(first_methods(&clients, str::to_owned))
 }
 
 /// Returns the message modules with their stubs, and the packages of these modules.

@@ -48,7 +48,7 @@ pub(super) fn first_sentence(text: &str) -> Option<String> {
 }
 
 /// Escapes the characters that rustdoc interprets as links or tags. Code is not changed.
-pub(super) fn markdown(text: &str) -> String {
+pub(crate) fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for (index, part) in text.split('`').enumerate() {
         if index > 0 {

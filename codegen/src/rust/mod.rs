@@ -8,7 +8,7 @@
 //! The templates are in `codegen/templates/rust`. rustfmt formats their output, so templates do not
 //! need to.
 
-mod docs;
+pub(crate) mod docs;
 mod enums;
 mod examples;
 mod messages;

@@ -4,7 +4,7 @@ mod docs;
 mod enums;
 mod fields;
 mod messages;
-mod names;
+pub(crate) mod names;
 mod resources;
 mod samples;
 mod templates;

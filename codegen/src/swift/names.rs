@@ -111,7 +111,7 @@ fn renamed(full_name: &str) -> Option<String> {
 
 /// Converts a name of the schema to a name of a property, argument or method:
 /// `organization_id` → `organizationID`.
-pub(super) fn member(name: &str) -> String {
+pub(crate) fn member(name: &str) -> String {
     let snake = snake_case(name);
     let words = snake.split('_').enumerate().map(|(index, word)| {
         if index == 0 {
