@@ -237,6 +237,19 @@ def test_the_ten_lines_run_with_their_command(name: str, tmp_path: Path) -> None
         (tmp_path / "manage.py").write_text(MANAGE)
     else:
         (tmp_path / "app.py").write_text(program)
+    check_start(snippets(page, "console")["Ten lines"], tmp_path)
+
+
+def test_the_application_of_the_tutorial_starts(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(snippets("docs/sessions-flask.md", "python")["Ten lines"])
+    page = (ROOT / "docs/tutorial.md").read_text()
+    commands = re.findall(r"^```sh\n(.*?)^```$", page, re.S | re.M)
+    (command,) = (command for command in commands if "flask" in command)
+    check_start(command, tmp_path)
+
+
+def check_start(command: str, tmp_path: Path) -> None:
+    """Starts an application, and checks that its page redirects to the login."""
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "scalekit-emulator").symlink_to(BINARY)
@@ -249,11 +262,10 @@ def test_the_ten_lines_run_with_their_command(name: str, tmp_path: Path) -> None
         "UVICORN_PORT": "0",
         "PYTHONUNBUFFERED": "1",
     }
-    command = snippets(page, "console")["Ten lines"]
     log = tmp_path / "log"
     with log.open("wb") as file:
         process = subprocess.Popen(
-            ["bash", "-c", f"exec {command}"],
+            ["bash", "-c", command],
             cwd=tmp_path,
             env=environment,
             stdout=file,
