@@ -280,7 +280,7 @@ quickstart-swift: target/debug/$(NATIVE) $(EMULATOR)
 
 # --- documentation site ---------------------------------------------------------------------------------
 
-SITE_SOURCES := $(shell find site -type f -not -path '*/__pycache__/*' -not -path '*/node_modules/*' 2>/dev/null) $(wildcard docs/*.md */README.md bindings/*/README.md) CHANGELOG.md
+SITE_SOURCES := $(shell find site -type f -not -path '*/__pycache__/*' -not -path '*/node_modules/*' 2>/dev/null) $(wildcard docs/*.md README.md */README.md bindings/*/README.md) CHANGELOG.md
 
 $(VENV)/site/.installed: python/constraints.txt scripts/venv
 	scripts/venv $(VENV)/site axe-playwright-python playwright pytest zensical

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 GITHUB = "https://github.com/scalekit-client/scalekit-client"
 LANGUAGES = ("Python", "Node", "Rust", "Kotlin", "Java", "Swift")
 READMES = {
+    "README.md": "index.md",
     "python/README.md": "packages/python.md",
     "node/README.md": "packages/node.md",
     "core/README.md": "packages/rust.md",
