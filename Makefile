@@ -283,6 +283,7 @@ quickstart-swift: target/debug/$(NATIVE) $(EMULATOR)
 SITE_SOURCES := $(shell find site -type f -not -path '*/__pycache__/*' -not -path '*/node_modules/*' 2>/dev/null) $(wildcard docs/*.md README.md */README.md bindings/*/README.md) CHANGELOG.md
 
 $(VENV)/site/.installed: python/constraints.txt scripts/venv
+	@$(PYTHON) -c 'import sys; sys.exit("The site needs Python 3.11 or newer. Set PYTHON to its path." if sys.version_info < (3, 11) else 0)'
 	scripts/venv $(VENV)/site axe-playwright-python playwright pytest zensical
 	touch $@
 

@@ -1,5 +1,5 @@
-//! What the pages need of the whole schema: the titles of the files, the methods of the operations in
-//! all languages, and the types that operations use.
+//! Lookups in the whole schema: the titles of the files, the methods of the operations in all
+//! languages, and the types that operations use.
 
 use std::collections::{BTreeMap, BTreeSet};
 

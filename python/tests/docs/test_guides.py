@@ -24,7 +24,8 @@ def programs() -> list[object]:
 @pytest.mark.parametrize(("program", "output"), programs())
 def test_the_program_prints_its_output(program: str, output: str) -> None:
     command = [str(BINARY), "run", "--seed", "demo", "--auto-approve", "--"]
-    printed = run([*command, sys.executable, "-W", "error", "-c", program], {})
+    command += [sys.executable, "-W", "error", "-c", program]
+    printed = run(command, {"SCALEKIT_EMULATOR_BIN": str(BINARY)})
     # In a page, `…` stands for a text that changes.
     expected = re.escape(output).replace("…", ".+")
     assert re.fullmatch(expected, printed), printed
