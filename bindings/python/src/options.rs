@@ -44,10 +44,8 @@ pub(crate) fn value(object: &Bound<'_, PyAny>) -> Result<Value> {
     } else if let Ok(number) = object.cast::<PyFloat>() {
         Value::Number(number.value())
     } else if let Ok(text) = object.cast::<PyString>() {
-        text.to_str()
-            .map_or(Value::Invalid(LONE_SURROGATE), |text| {
-                Value::Text(text.to_owned())
-            })
+        let text = text.to_str().map(|text| Value::Text(text.into()));
+        text.unwrap_or(Value::Invalid(LONE_SURROGATE))
     } else if let Ok(bytes) = object.cast::<PyBytes>() {
         Value::Bytes(bytes.as_bytes().to_owned())
     } else if let Ok(path) = object.extract::<PathBuf>() {

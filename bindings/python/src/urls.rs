@@ -1,7 +1,7 @@
 //! Reads the options of authorization and logout URLs from Python objects.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyInt};
+use pyo3::types::{PyBool, PyDict, PyInt, PyString};
 use scalekit_bindings::language::PYTHON;
 use scalekit_bindings::{Client, options, urls};
 
@@ -70,6 +70,7 @@ impl<'py> Attributes<'py> {
 }
 
 fn is_id(value: &Bound<'_, PyAny>) -> Result<bool> {
+    let text = value.is_instance_of::<PyString>();
     let number = value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>();
-    Ok(number || value.get_type().fully_qualified_name()? == "uuid.UUID")
+    Ok(number || !text && value.get_type().fully_qualified_name()? == "uuid.UUID")
 }
