@@ -17,6 +17,7 @@ from pathlib import Path
 import node_reference
 import pages
 import python_reference
+import rest_reference
 
 HERE = Path(__file__).resolve().parent
 
@@ -27,11 +28,12 @@ def build(output: Path, reference: Path) -> None:
     sources = pages.sources()
     for source, page in sources.items():
         write(output / "pages" / page, pages.convert(source, sources))
-    for name, text in python_reference.pages().items():
-        write(output / "pages" / "reference" / "python" / name, text)
-    for name, text in node_reference.pages(reference / "node").items():
-        write(output / "pages" / "reference" / "node" / name, text)
-    shutil.copytree(reference / "rest", output / "pages" / "reference" / "rest")
+    python, node = python_reference.pages(), node_reference.pages(reference / "node")
+    languages = {"Python": python, "Node": node}
+    rest = rest_reference.pages(reference / "rest", languages, reference / "rust")
+    for folder, texts in {"python": python, "node": node, "rest": rest}.items():
+        for name, text in texts.items():
+            write(output / "pages" / "reference" / folder / name, text)
     for name in ("theme.css", "theme.js"):
         shutil.copy(HERE / "theme" / name, output / "pages")
     shutil.copytree(HERE / "theme" / "partials", output / "theme" / "partials", dirs_exist_ok=True)
