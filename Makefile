@@ -297,9 +297,10 @@ target/reference/.rest: $(RUST_SOURCES) $(shell find proto -name '*.proto' 2>/de
 	cargo run -q -p codegen -- --site target/reference/rest
 	touch $@
 
-target/reference/.node: site/node_modules/.installed node/node_modules/.installed site/typedoc.json $(NODE_SOURCES)
+target/reference/.node: site/node_modules/.installed node/node_modules/.installed site/typedoc.json site/typedoc.edge.json $(NODE_SOURCES)
 	rm -rf target/reference/node
 	cd site && node_modules/.bin/typedoc --out ../target/reference/node
+	cd site && node_modules/.bin/typedoc --options typedoc.edge.json --out ../target/reference/node/edge
 	touch $@
 
 # `cargo doc` adds each crate in its folder to the search, so the folder must be empty.

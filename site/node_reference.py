@@ -18,6 +18,9 @@ def pages(folder: Path) -> dict[str, str]:
         file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8")
         for file in folder.rglob("*.md")
     }
+    # The entry for edge runtimes has other types, so a second run writes its page.
+    texts["edge.md"] = texts.pop("edge/modules.md")
+    texts["modules.md"] += "- [edge](edge.md)\n"
     classes = {name: found for name in texts if (found := _default_class(name))}
     titles = {name: _title(name, text) for name, text in texts.items()}
     found = {}
