@@ -1,6 +1,7 @@
 //! Values of dynamically typed languages.
 
 use std::borrow::Cow;
+use std::mem;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -72,28 +73,31 @@ pub(super) struct Input<'a> {
 }
 
 impl Input<'_> {
-    pub(super) fn required_text(self) -> Result<String, Error> {
-        match &self.given.value {
+    pub(super) fn required_text(mut self) -> Result<String, Error> {
+        match &mut self.given.value {
             Value::Text(text) if text.is_empty() => Err(self.error("must not be empty")),
-            Value::Text(text) => Ok(text.clone()),
+            Value::Text(text) => Ok(mem::take(text)),
             _ => Err(self.mismatch()),
         }
     }
 
-    pub(super) fn text(self) -> Result<Option<String>, Error> {
-        match &self.given.value {
-            _ if self.is_missing() => Ok(None),
-            Value::Text(text) => Ok(Some(text.clone())),
+    pub(super) fn text(mut self) -> Result<Option<String>, Error> {
+        if self.is_missing() {
+            return Ok(None);
+        }
+        match &mut self.given.value {
+            Value::Text(text) => Ok(Some(mem::take(text))),
             _ => Err(self.mismatch()),
         }
     }
 
-    pub(super) fn texts(self) -> Result<Option<Vec<String>>, Error> {
-        match &self.given.value {
+    pub(super) fn texts(mut self) -> Result<Option<Vec<String>>, Error> {
+        let missing = self.is_missing();
+        match &mut self.given.value {
             Value::Null => Ok(None),
-            Value::Text(text) if self.is_missing() && text.is_empty() => Ok(None),
-            Value::Text(text) => Ok(Some(vec![text.clone()])),
-            Value::Texts(texts) => Ok(Some(texts.clone())),
+            Value::Text(text) if missing && text.is_empty() => Ok(None),
+            Value::Text(text) => Ok(Some(vec![mem::take(text)])),
+            Value::Texts(texts) => Ok(Some(mem::take(texts))),
             _ => Err(self.mismatch()),
         }
     }
