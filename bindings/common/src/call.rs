@@ -71,7 +71,8 @@ pub fn json(
     operation: &str,
     request: Vec<u8>,
     timeout: Option<Duration>,
-) -> Result<impl Future<Output = Result<CallOutput<Bytes>, Error>> + Send + 'static, Error> {
+) -> Result<impl Future<Output = Result<CallOutput<Bytes>, Error>> + Send + 'static + use<>, Error>
+{
     let operation = find(operation)?;
     Ok(async move {
         let request = serde_json::from_slice(&request).map_err(|error| {

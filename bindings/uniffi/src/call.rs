@@ -1,11 +1,13 @@
 //! Calls of operations.
 
+use std::future::Future;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use scalekit_bindings::call::{self, CallOutput};
 use scalekit_bindings::language::KOTLIN;
 use scalekit_bindings::options::call_timeout;
+use scalekit_bindings::{Client, Error};
 
 use crate::cancellation::Cancellation;
 use crate::client::NativeClient;
@@ -57,17 +59,25 @@ impl NativeClient {
         request: CallRequest,
         cancellation: Option<Arc<Cancellation>>,
     ) -> Result<CallResponse, NativeError> {
-        let operation = request.operation;
-        let timeout = match request.timeout_ms {
-            Some(timeout) => Some(call_timeout(&KOTLIN, number(timeout))?),
-            None => None,
-        };
-        let call = call::json(self.core.clone(), &operation, request.body, timeout)?;
+        let operation = request.operation.clone();
+        let call = start(self.core.clone(), request)?;
         task::run(&operation, cancellation, async move {
             Ok(response(call.await?))
         })
         .await
     }
+}
+
+/// Checks the request and returns the call.
+pub(crate) fn start(
+    client: Client,
+    request: CallRequest,
+) -> Result<impl Future<Output = Result<CallOutput<Bytes>, Error>> + Send + 'static, Error> {
+    let timeout = match request.timeout_ms {
+        Some(timeout) => Some(call_timeout(&KOTLIN, number(timeout))?),
+        None => None,
+    };
+    call::json(client, &request.operation, request.body, timeout)
 }
 
 fn response(output: CallOutput<Bytes>) -> CallResponse {

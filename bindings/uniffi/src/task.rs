@@ -48,12 +48,7 @@ async fn run_boxed(
     cancellation: Option<Arc<Cancellation>>,
     future: Pin<Box<dyn Future<Output = Output> + Send>>,
 ) -> Result<Box<dyn Any + Send>, NativeError> {
-    let counted = Live::new();
-    let future = async move {
-        // The task owns the counter: it is decremented when the task's future is dropped.
-        let _counted = counted;
-        guard::run_async(future).await
-    };
+    let future = counted(future);
     let task = AbortOnDrop(with_runtime(|handle| handle.spawn(future))?);
     match cancellation {
         None => task.await,
@@ -62,6 +57,17 @@ async fn run_boxed(
             () = cancellation.cancelled() => Err(NativeError::cancelled(operation)),
             result = task => result,
         },
+    }
+}
+
+/// Counts a future as a task in progress until it is dropped. A panic becomes an error.
+pub(crate) fn counted<T>(
+    future: impl Future<Output = Result<T, BindingError>>,
+) -> impl Future<Output = Result<T, BindingError>> {
+    let counted = Live::new();
+    async move {
+        let _counted = counted;
+        guard::run_async(future).await
     }
 }
 

@@ -860,14 +860,6 @@ public protocol NativeClientProtocol: AnyObject, Sendable {
     func userAgent() throws  -> String
 
     /**
-     * Returns a pointer to the client for the JNI functions. `FastPath.Released.release` frees it.
-     *
-     * # Errors
-     * Never fails.
-     */
-    func jniHandle() throws  -> UInt64
-
-    /**
      * Exchanges a code for tokens and verifies the ID token.
      *
      * # Errors
@@ -1061,6 +1053,21 @@ public convenience init(options: ClientOptions)throws  {
     }
 
 
+    /**
+     * Returns the client of a JNI handle, for the functions that JNI does not have.
+     *
+     * # Errors
+     * Never fails.
+     */
+public static func ofJniHandle(handle: UInt64)throws  -> NativeClient  {
+    return try  FfiConverterTypeNativeClient_lift(try rustCallWithError(FfiConverterTypeNativeError_lift) {
+        uniffiCallStatus in
+    uniffi_scalekit_uniffi_fn_constructor_nativeclient_of_jni_handle(
+        FfiConverterUInt64.lower(handle),uniffiCallStatus
+    )
+})
+}
+
 
 
     /**
@@ -1157,21 +1164,6 @@ open func userAgent()throws  -> String  {
     return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeNativeError_lift) {
         uniffiCallStatus in
     uniffi_scalekit_uniffi_fn_method_nativeclient_user_agent(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
-}
-
-    /**
-     * Returns a pointer to the client for the JNI functions. `FastPath.Released.release` frees it.
-     *
-     * # Errors
-     * Never fails.
-     */
-open func jniHandle()throws  -> UInt64  {
-    return try  FfiConverterUInt64.lift(try rustCallWithError(FfiConverterTypeNativeError_lift) {
-        uniffiCallStatus in
-    uniffi_scalekit_uniffi_fn_method_nativeclient_jni_handle(
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
@@ -3928,9 +3920,6 @@ private let initializationResult: InitializationResult = {
     if (uniffi_scalekit_uniffi_checksum_method_nativeclient_user_agent() != 63843) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_scalekit_uniffi_checksum_method_nativeclient_jni_handle() != 23940) {
-        return InitializationResult.apiChecksumMismatch
-    }
     if (uniffi_scalekit_uniffi_checksum_method_nativeclient_authenticate_with_code() != 37840) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -3980,6 +3969,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_scalekit_uniffi_checksum_constructor_nativeclient_new() != 41490) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_scalekit_uniffi_checksum_constructor_nativeclient_of_jni_handle() != 31446) {
         return InitializationResult.apiChecksumMismatch
     }
 

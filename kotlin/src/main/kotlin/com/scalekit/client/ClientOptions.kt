@@ -1,6 +1,6 @@
 package com.scalekit.client
 
-import com.scalekit.client.internal.ffi.ClientOptions as NativeOptions
+import com.scalekit.client.internal.json.JsonWriter
 import kotlin.time.Duration
 import kotlin.time.DurationUnit
 
@@ -62,34 +62,42 @@ public class ClientOptions {
      */
     public var allowInsecureHttp: Boolean = false
 
-    internal fun native(envUrl: String?, clientId: String?, clientSecret: String?): NativeOptions =
-        NativeOptions(
-            envUrl = envUrl,
-            clientId = clientId,
-            clientSecret = clientSecret,
-            language = "kotlin",
-            languageVersion = System.getProperty("java.version").orEmpty(),
-            callTimeoutMs = callTimeout.millis(),
-            toolTimeoutMs = toolTimeout.millis(),
-            connectTimeoutMs = connectTimeout.millis(),
-            keepaliveIntervalMs = keepaliveInterval.millis(),
-            keepaliveTimeoutMs = keepaliveTimeout.millis(),
-            maxRetries = maxRetries?.let { count("maxRetries", it) },
-            caCertificates = caCertificates,
-            proxy = proxy,
-            tokenLeewayMs = tokenLeeway.millis(),
-            tokenCacheSize = tokenCacheSize?.let { count("tokenCacheSize", it) },
-            webhookToleranceMs = webhookTolerance.millis(),
-            issuer = issuer,
-            audience = audience,
-            userAgentSuffix = userAgentSuffix,
-            allowInsecureHttp = allowInsecureHttp,
-        )
+    /** Returns the options as JSON, with the names of the native library. */
+    internal fun encoded(envUrl: String?, clientId: String?, clientSecret: String?): ByteArray =
+        JsonWriter().apply { any(options(envUrl, clientId, clientSecret)) }.result()
 
-    private fun count(option: String, value: Int): UInt {
-        if (value < 0) throw ScalekitArgumentException("$option must not be negative, got $value")
-        return value.toUInt()
+    private fun options(envUrl: String?, clientId: String?, clientSecret: String?) =
+        HashMap<String, Any?>().apply {
+            this["env_url"] = envUrl
+            this["client_id"] = clientId
+            this["client_secret"] = clientSecret
+            this["language"] = "kotlin"
+            this["language_version"] = System.getProperty("java.version").orEmpty()
+            this["call_timeout_ms"] = callTimeout.millis()
+            this["tool_timeout_ms"] = toolTimeout.millis()
+            this["connect_timeout_ms"] = connectTimeout.millis()
+            this["keepalive_interval_ms"] = keepaliveInterval.millis()
+            this["keepalive_timeout_ms"] = keepaliveTimeout.millis()
+            this["max_retries"] = count("maxRetries", maxRetries)
+            this["ca_certificates"] = caCertificates
+            this["proxy"] = proxy
+            this["token_leeway_ms"] = tokenLeeway.millis()
+            this["token_cache_size"] = count("tokenCacheSize", tokenCacheSize)
+            this["webhook_tolerance_ms"] = webhookTolerance.millis()
+            this["issuer"] = issuer
+            this["audience"] = audience
+            this["user_agent_suffix"] = userAgentSuffix
+            this["allow_insecure_http"] = allowInsecureHttp
+        }
+
+    private fun count(option: String, value: Int?): Int? {
+        if (value != null && value < 0) {
+            throw ScalekitArgumentException("$option must not be negative, got $value")
+        }
+        return value
     }
 }
 
-private fun Duration?.millis(): Double? = this?.toDouble(DurationUnit.MILLISECONDS)
+/** JSON has no infinite numbers. The native library rejects the largest number as well. */
+private fun Duration?.millis(): Double? =
+    this?.toDouble(DurationUnit.MILLISECONDS)?.coerceIn(-Double.MAX_VALUE, Double.MAX_VALUE)

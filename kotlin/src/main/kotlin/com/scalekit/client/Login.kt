@@ -8,8 +8,9 @@ import com.scalekit.client.internal.json.JsonReader
 import com.scalekit.client.internal.off
 
 /** Login: URLs, code exchange, refresh, and tokens of machine clients. */
-public class Login internal constructor(calls: Calls) {
-    private val native = calls.native
+public class Login internal constructor(private val calls: Calls) {
+    private val native
+        get() = calls.native
 
     /**
      * Returns the URL that starts a login.

@@ -1,6 +1,5 @@
 package com.scalekit.client
 
-import com.scalekit.client.internal.NativeLibrary
 import com.scalekit.client.internal.converted
 import com.scalekit.client.internal.ffi.PkcePair
 import com.scalekit.client.internal.ffi.generatePkce
@@ -83,7 +82,6 @@ private constructor(
         public fun fromVerifier(verifier: String): Pkce = of { pkceFromVerifier(verifier) }
 
         private inline fun of(create: () -> PkcePair): Pkce {
-            NativeLibrary.ensureLoaded()
             val pair = converted(create)
             return Pkce(pair.verifier, pair.challenge, pair.method)
         }

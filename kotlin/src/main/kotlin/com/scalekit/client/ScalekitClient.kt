@@ -3,11 +3,9 @@ package com.scalekit.client
 import com.scalekit.client.async.AsyncClient
 import com.scalekit.client.blocking.BlockingClient
 import com.scalekit.client.internal.Calls
-import com.scalekit.client.internal.NativeLibrary
+import com.scalekit.client.internal.JniClient
 import com.scalekit.client.internal.badResponse
 import com.scalekit.client.internal.converted
-import com.scalekit.client.internal.ffi.ClientOptions as NativeOptions
-import com.scalekit.client.internal.ffi.NativeClient
 import com.scalekit.client.internal.json.JsonException
 import com.scalekit.client.internal.json.JsonReader
 import com.scalekit.client.internal.json.JsonWriter
@@ -36,10 +34,10 @@ public class ScalekitClient private constructor(calls: Calls) : Services(calls),
     public val login: Login = Login(calls)
 
     /** Validation of tokens. */
-    public val tokenValidator: TokenValidator = TokenValidator(calls.native)
+    public val tokenValidator: TokenValidator = TokenValidator(calls.client)
 
     /** Verification of webhooks and interceptor requests. */
-    public val webhooks: Webhooks = Webhooks(tokenValidator.fastPath)
+    public val webhooks: Webhooks = Webhooks(calls.client)
 
     /**
      * Creates a client.
@@ -56,7 +54,7 @@ public class ScalekitClient private constructor(calls: Calls) : Services(calls),
         clientId: String,
         clientSecret: String?,
         configure: ClientOptions.() -> Unit = {},
-    ) : this(connect(ClientOptions().apply(configure).native(envUrl, clientId, clientSecret)))
+    ) : this(connect(ClientOptions().apply(configure).encoded(envUrl, clientId, clientSecret)))
 
     /** The environment URL without a trailing slash. */
     public val envUrl: String
@@ -92,7 +90,7 @@ public class ScalekitClient private constructor(calls: Calls) : Services(calls),
         val response = calls.send(operation, writer.result(), callOptions)
         return try {
             @Suppress("UNCHECKED_CAST")
-            JsonReader(response).readAny() as Map<String, Any?>
+            JsonReader(response, 1).readAny() as Map<String, Any?>
         } catch (error: JsonException) {
             throw badResponse(operation, "the response cannot be decoded: ${error.message}")
         }
@@ -137,7 +135,7 @@ public class ScalekitClient private constructor(calls: Calls) : Services(calls),
      * [ScalekitCancelledException]. Functions without network access continue to work. Closing a
      * closed client has no effect.
      */
-    override fun close(): Unit = converted { calls.native.shutDown() }
+    override fun close(): Unit = calls.client.close()
 
     @JvmSynthetic internal fun callsForTests(): Calls = calls
 
@@ -222,7 +220,7 @@ public class ScalekitClient private constructor(calls: Calls) : Services(calls),
          * @throws ScalekitArgumentException if an option is invalid.
          */
         public fun build(): ScalekitClient =
-            ScalekitClient(connect(options.native(envUrl, clientId, clientSecret)))
+            ScalekitClient(connect(options.encoded(envUrl, clientId, clientSecret)))
     }
 
     public companion object {
@@ -247,16 +245,13 @@ public class ScalekitClient private constructor(calls: Calls) : Services(calls),
          */
         @JvmSynthetic
         public fun fromEnv(configure: ClientOptions.() -> Unit = {}): ScalekitClient =
-            ScalekitClient(connect(ClientOptions().apply(configure).native(null, null, null)))
+            ScalekitClient(connect(ClientOptions().apply(configure).encoded(null, null, null)))
 
         /** Creates a client from the environment variables, like the Kotlin function. */
         @JvmStatic
         public fun fromEnv(): ScalekitClient =
-            ScalekitClient(connect(ClientOptions().native(null, null, null)))
+            ScalekitClient(connect(ClientOptions().encoded(null, null, null)))
 
-        private fun connect(options: NativeOptions): Calls {
-            NativeLibrary.ensureLoaded()
-            return Calls(converted { NativeClient(options) })
-        }
+        private fun connect(options: ByteArray): Calls = Calls(JniClient(options))
     }
 }

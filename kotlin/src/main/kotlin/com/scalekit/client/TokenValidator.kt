@@ -1,6 +1,6 @@
 package com.scalekit.client
 
-import com.scalekit.client.internal.FastPath
+import com.scalekit.client.internal.JniClient
 import com.scalekit.client.internal.converted
 import com.scalekit.client.internal.ffi.NativeClient
 import com.scalekit.client.internal.ffi.TokenChecks
@@ -12,9 +12,9 @@ import com.scalekit.client.internal.off
  * The first validation fetches the keys. They are cached, and refreshed in the background when they
  * are stale. A validation with cached keys does not suspend.
  */
-public class TokenValidator internal constructor(private val native: NativeClient) {
-    @get:JvmSynthetic
-    internal val fastPath: FastPath = FastPath(converted { native.jniHandle().toLong() })
+public class TokenValidator internal constructor(private val client: JniClient) {
+    private val native: NativeClient
+        get() = client.uniffi
 
     /**
      * Validates a token and returns its claims.
@@ -74,11 +74,11 @@ public class TokenValidator internal constructor(private val native: NativeClien
 
     @JvmSynthetic
     internal fun validateCached(token: String, validation: TokenValidation): Claims? =
-        fastPath.validate(token, validation.encoded, validation.nowMillis)?.let { Claims(it, 1) }
+        client.validate(token, validation.encoded, validation.nowMillis)?.let { Claims(it, 1) }
 
     @JvmSynthetic
     internal fun isValidCached(token: String, validation: TokenValidation): Boolean? =
-        fastPath.isValid(token, validation.encoded, validation.nowMillis)
+        client.isValid(token, validation.encoded, validation.nowMillis)
 
     private fun checks(validation: TokenValidation) =
         TokenChecks(

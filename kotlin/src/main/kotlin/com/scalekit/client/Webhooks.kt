@@ -2,14 +2,14 @@ package com.scalekit.client
 
 import com.scalekit.client.events.EventsCodecs
 import com.scalekit.client.events.ScalekitEvent
-import com.scalekit.client.internal.FastPath
+import com.scalekit.client.internal.JniClient
 import com.scalekit.client.internal.json.JsonException
 import java.nio.ByteBuffer
 import java.nio.charset.CharacterCodingException
 import java.time.Instant
 
 /** Verification of webhooks and interceptor requests. Needs no network. */
-public class Webhooks internal constructor(private val fastPath: FastPath) {
+public class Webhooks internal constructor(private val client: JniClient) {
     /**
      * Verifies the signature and the time of a webhook.
      *
@@ -90,7 +90,7 @@ public class Webhooks internal constructor(private val fastPath: FastPath) {
         asOf: Instant?,
     ) {
         val now = asOf?.let(TokenValidation::millis) ?: Double.NaN
-        fastPath.verify(interceptor, secret, FastPath.encodeHeaders(headers), payload, now)
+        client.verify(interceptor, secret, JniClient.encodeHeaders(headers), payload, now)
     }
 
     private fun event(body: ByteArray): ScalekitEvent? =

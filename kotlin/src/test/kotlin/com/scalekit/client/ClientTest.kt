@@ -3,6 +3,7 @@ package com.scalekit.client
 import com.scalekit.client.organizations.CreateOrganization
 import com.scalekit.client.support.Emulator
 import com.scalekit.client.support.obj
+import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.flow.take
@@ -87,6 +88,7 @@ class ClientTest {
             }
         assertEquals("envUrl", error.argument)
         assertTrue(message { callTimeout = (-1).seconds }!!.contains("callTimeout"))
+        assertTrue(message { callTimeout = Duration.INFINITE }!!.contains("callTimeout"))
         assertTrue(message { maxRetries = -1 }!!.contains("maxRetries"))
         assertTrue(message { audience = emptyList() }!!.contains("audience"))
         assertThrows(ScalekitArgumentException::class.java) { ScalekitClient.fromEnv() }

@@ -3,6 +3,7 @@ package com.scalekit.client
 import com.scalekit.client.support.Emulator
 import com.scalekit.client.support.GMAIL_ACCOUNT
 import com.scalekit.client.support.ROOT
+import com.scalekit.client.support.runProgram
 import java.io.File
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -42,28 +43,9 @@ class ReadmeTest {
                     "readme.JavaExample" to "RESOURCE_NOT_FOUND",
                 )
             for ((program, expected) in outputs) {
-                val output = run(emulator, program)
+                val output = runProgram(emulator, program)
                 assertTrue(expected in output, "$program: $output")
             }
         }
-    }
-
-    private fun run(emulator: Emulator, program: String): String {
-        val classPath =
-            System.getProperty("surefire.test.class.path") ?: System.getProperty("java.class.path")
-        val java = File(System.getProperty("java.home"), "bin/java").path
-        val builder =
-            ProcessBuilder(java, "-XX:TieredStopAtLevel=1", "-cp", classPath, program)
-                .redirectErrorStream(true)
-        builder.environment() +=
-            mapOf(
-                "SCALEKIT_ENVIRONMENT_URL" to emulator.url,
-                "SCALEKIT_CLIENT_ID" to emulator.clientId,
-                "SCALEKIT_CLIENT_SECRET" to emulator.clientSecret,
-            )
-        val process = builder.start()
-        val output = process.inputStream.bufferedReader().readText()
-        assertEquals(0, process.waitFor(), "$program: $output")
-        return output
     }
 }

@@ -6,7 +6,6 @@ import com.scalekit.client.Pages
 import com.scalekit.client.ProxyResponse
 import com.scalekit.client.RequestOptions
 import com.scalekit.client.ScalekitArgumentException
-import com.scalekit.client.internal.ffi.CallRequest
 import com.scalekit.client.internal.ffi.NativeClient
 import com.scalekit.client.internal.ffi.ProxyRequest
 import com.scalekit.client.internal.json.JsonException
@@ -18,25 +17,39 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
 
 /** Calls of operations. */
-internal class Calls(val native: NativeClient) {
+internal class Calls(val client: JniClient) {
+    val native: NativeClient
+        get() = client.uniffi
+
     suspend fun <Q : Message, S : Message> call(
         operation: Operation<Q, S>,
         request: Q,
         options: CallOptions,
+    ): S = decode(operation, send(operation.name, encode(operation, request), options))
+
+    /** Blocks the current thread, without coroutines: loading their classes takes time. */
+    fun <Q : Message, S : Message> callBlocking(
+        operation: Operation<Q, S>,
+        request: Q,
+        options: CallOptions,
     ): S {
-        val body =
-            try {
-                operation.request.encode(request)
-            } catch (error: JsonException) {
-                throw ScalekitArgumentException("the request cannot be encoded: ${error.message}")
-            }
-        val response = send(operation.name, body, options)
-        return try {
-            operation.response.decode(response)
+        val body = encode(operation, request)
+        return decode(operation, client.callBlocking(operation.name, body, options.timeoutMillis))
+    }
+
+    private fun <Q : Message> encode(operation: Operation<Q, *>, request: Q): ByteArray =
+        try {
+            operation.request.encode(request)
+        } catch (error: JsonException) {
+            throw ScalekitArgumentException("the request cannot be encoded: ${error.message}")
+        }
+
+    private fun <S : Message> decode(operation: Operation<*, S>, response: ByteArray): S =
+        try {
+            operation.response.decode(response, 1)
         } catch (error: JsonException) {
             throw badResponse(operation.name, "the response cannot be decoded: ${error.message}")
         }
-    }
 
     /**
      * Calls an operation and returns a part of the response. A service that returns the value of
@@ -49,12 +62,13 @@ internal class Calls(val native: NativeClient) {
         result: (S) -> T,
     ): T = result(call(operation, request, options))
 
-    fun <Q : Message, S : Message, T> blocking(
+    /** Inline, so that `result` needs no class. */
+    inline fun <Q : Message, S : Message, T> blocking(
         operation: Operation<Q, S>,
         request: Q,
         options: CallOptions,
         result: (S) -> T,
-    ): T = blocking { call(operation, request, options, result) }
+    ): T = result(callBlocking(operation, request, options))
 
     fun <Q : Message, S : Message, T> future(
         operation: Operation<Q, S>,
@@ -63,9 +77,9 @@ internal class Calls(val native: NativeClient) {
         result: (S) -> T,
     ): CompletableFuture<T> = future { call(operation, request, options, result) }
 
-    suspend fun send(operation: String, body: ByteArray, options: CallOptions): ByteArray {
-        val request = CallRequest(operation, body, options.timeoutMillis)
-        return off { converted { native.call(request, null).body } }
+    /** Returns the response as JSON with a byte before it. */
+    suspend fun send(operation: String, body: ByteArray, options: CallOptions): ByteArray = off {
+        client.call(operation, body, options.timeoutMillis)
     }
 
     suspend fun request(

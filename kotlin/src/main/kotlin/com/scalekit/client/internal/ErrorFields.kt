@@ -71,7 +71,7 @@ internal fun Failure.toException(): ScalekitException =
         ),
     )
 
-/** Converts a failure of [FastPath], which is JSON. */
+/** Converts a failure of [JniClient], which is JSON. */
 internal fun exceptionOf(reader: JsonReader): ScalekitException {
     val fields = reader.readAny() as Map<*, *>
     return exception(

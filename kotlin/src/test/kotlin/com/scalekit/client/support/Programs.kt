@@ -11,6 +11,7 @@ import java.net.http.HttpRequest
 import java.net.http.HttpRequest.BodyPublishers
 import java.net.http.HttpResponse
 import java.net.http.HttpResponse.BodyHandlers
+import org.junit.jupiter.api.Assertions.assertEquals
 
 /** The root of the repository. */
 val ROOT: File = File(System.getProperty("repository.root", "..")).canonicalFile
@@ -52,6 +53,26 @@ open class Program(command: List<String>, lines: Int) : AutoCloseable {
         process.destroy()
         process.waitFor()
     }
+}
+
+/** Runs the main function of a class in a new JVM with the variables of the emulator. */
+fun runProgram(emulator: Emulator, program: String, vararg options: String): String {
+    val classPath =
+        System.getProperty("surefire.test.class.path") ?: System.getProperty("java.class.path")
+    val java = File(System.getProperty("java.home"), "bin/java").path
+    val builder =
+        ProcessBuilder(java, "-XX:TieredStopAtLevel=1", *options, "-cp", classPath, program)
+            .redirectErrorStream(true)
+    builder.environment() +=
+        mapOf(
+            "SCALEKIT_ENVIRONMENT_URL" to emulator.url,
+            "SCALEKIT_CLIENT_ID" to emulator.clientId,
+            "SCALEKIT_CLIENT_SECRET" to emulator.clientSecret,
+        )
+    val process = builder.start()
+    val output = process.inputStream.bufferedReader().readText()
+    assertEquals(0, process.waitFor(), "$program: $output")
+    return output
 }
 
 /** Seed data with one connected account. */

@@ -396,7 +396,7 @@ internal class UniffiHandleMap<T: Any> {
 // and the FFI Function declarations in a com.sun.jna.Library.
 @Synchronized
 private fun findLibraryName(componentName: String): String {
-    val libOverride = System.getProperty("uniffi.component.$componentName.libraryOverride")
+    val libOverride = com.scalekit.client.internal.NativeLibrary.path
     if (libOverride != null) {
         return libOverride
     }
@@ -705,8 +705,6 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_user_agent(
     ): Int
-    external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_jni_handle(
-    ): Int
     external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_authenticate_with_code(
     ): Int
     external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_client_access_token(
@@ -740,6 +738,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_scalekit_uniffi_checksum_constructor_cancellation_new(
     ): Int
     external fun uniffi_scalekit_uniffi_checksum_constructor_nativeclient_new(
+    ): Int
+    external fun uniffi_scalekit_uniffi_checksum_constructor_nativeclient_of_jni_handle(
     ): Int
     external fun ffi_scalekit_uniffi_uniffi_contract_version(
     ): Int
@@ -775,6 +775,8 @@ internal object UniffiLib {
     ): Unit
     external fun uniffi_scalekit_uniffi_fn_constructor_nativeclient_new(`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): Long
+    external fun uniffi_scalekit_uniffi_fn_constructor_nativeclient_of_jni_handle(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
     external fun uniffi_scalekit_uniffi_fn_method_nativeclient_address(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_scalekit_uniffi_fn_method_nativeclient_call(`ptr`: Long,`request`: RustBuffer.ByValue,`cancellation`: RustBuffer.ByValue,
@@ -787,8 +789,6 @@ internal object UniffiLib {
     ): Unit
     external fun uniffi_scalekit_uniffi_fn_method_nativeclient_user_agent(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_scalekit_uniffi_fn_method_nativeclient_jni_handle(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
-    ): Long
     external fun uniffi_scalekit_uniffi_fn_method_nativeclient_authenticate_with_code(`ptr`: Long,`code`: RustBuffer.ByValue,`redirectUri`: RustBuffer.ByValue,`codeVerifier`: RustBuffer.ByValue,`cancellation`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_scalekit_uniffi_fn_method_nativeclient_client_access_token(`ptr`: Long,`cancellation`: RustBuffer.ByValue,
@@ -979,9 +979,6 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_scalekit_uniffi_checksum_method_nativeclient_user_agent() and 0xFFFF) != 63843) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_scalekit_uniffi_checksum_method_nativeclient_jni_handle() and 0xFFFF) != 23940) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
     if ((lib.uniffi_scalekit_uniffi_checksum_method_nativeclient_authenticate_with_code() and 0xFFFF) != 37840) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1031,6 +1028,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_scalekit_uniffi_checksum_constructor_nativeclient_new() and 0xFFFF) != 41490) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_scalekit_uniffi_checksum_constructor_nativeclient_of_jni_handle() and 0xFFFF) != 31446) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
 }
@@ -1916,14 +1916,6 @@ internal interface NativeClientInterface {
     fun `userAgent`(): kotlin.String
 
     /**
-     * Returns a pointer to the client for the JNI functions. `FastPath.Released.release` frees it.
-     *
-     * # Errors
-     * Never fails.
-     */
-    fun `jniHandle`(): kotlin.ULong
-
-    /**
      * Exchanges a code for tokens and verifies the ID token.
      *
      * # Errors
@@ -2292,26 +2284,6 @@ internal open class NativeClient: Disposable, AutoCloseable, NativeClientInterfa
     callWithHandle {
     uniffiRustCallWithError(NativeException) { _status ->
     UniffiLib.uniffi_scalekit_uniffi_fn_method_nativeclient_user_agent(
-        it,
-        _status)
-}
-    }
-    )
-    }
-
-
-
-    /**
-     * Returns a pointer to the client for the JNI functions. `FastPath.Released.release` frees it.
-     *
-     * # Errors
-     * Never fails.
-     */
-    @Throws(NativeException::class)override fun `jniHandle`(): kotlin.ULong {
-            return FfiConverterULong.lift(
-    callWithHandle {
-    uniffiRustCallWithError(NativeException) { _status ->
-    UniffiLib.uniffi_scalekit_uniffi_fn_method_nativeclient_jni_handle(
         it,
         _status)
 }
@@ -2730,11 +2702,28 @@ internal open class NativeClient: Disposable, AutoCloseable, NativeClientInterfa
 
 
 
+    companion object {
 
     /**
-     * @suppress
+     * Returns the client of a JNI handle, for the functions that JNI does not have.
+     *
+     * # Errors
+     * Never fails.
      */
-    companion object
+    @Throws(NativeException::class) internal fun `ofJniHandle`(`handle`: kotlin.ULong): NativeClient {
+            return FfiConverterTypeNativeClient.lift(
+    uniffiRustCallWithError(NativeException) { _status ->
+    UniffiLib.uniffi_scalekit_uniffi_fn_constructor_nativeclient_of_jni_handle(
+
+
+        FfiConverterULong.lower(`handle`),_status)
+}
+    )
+    }
+
+
+
+    }
 
 }
 

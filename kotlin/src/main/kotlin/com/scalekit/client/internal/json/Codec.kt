@@ -97,8 +97,9 @@ internal class Codec<T : Message>(
         return writer.result()
     }
 
-    fun decode(json: ByteArray): T {
-        val reader = JsonReader(json)
+    /** Decodes the JSON at the index `start` and behind it. */
+    fun decode(json: ByteArray, start: Int = 0): T {
+        val reader = JsonReader(json, start)
         val value = read(reader)
         reader.end()
         return value
