@@ -7,22 +7,25 @@ internal class FieldTable(fields: Array<Field>) {
     private val mask: Int
 
     init {
-        val entries =
-            fields.flatMapIndexed { index, field ->
-                setOf(field.name, camelCase(field.name)).map { it.toByteArray() to index }
-            }
         // At most half of the slots are used, so that a search ends soon.
         var size = 4
-        while (size < entries.size * 2) size *= 2
+        while (size < fields.size * 4) size *= 2
         names = arrayOfNulls(size)
         indexes = IntArray(size)
         mask = size - 1
-        for ((name, index) in entries) {
-            var slot = hash(name, 0, name.size) and mask
-            while (names[slot] != null) slot = (slot + 1) and mask
-            names[slot] = name
-            indexes[slot] = index
+        for ((index, field) in fields.withIndex()) {
+            add(field.name, index)
+            val alias = camelCase(field.name)
+            if (alias != field.name) add(alias, index)
         }
+    }
+
+    private fun add(name: String, index: Int) {
+        val bytes = name.toByteArray()
+        var slot = hash(bytes, 0, bytes.size) and mask
+        while (names[slot] != null) slot = (slot + 1) and mask
+        names[slot] = bytes
+        indexes[slot] = index
     }
 
     /** Returns the index of the field with this name, or -1. */

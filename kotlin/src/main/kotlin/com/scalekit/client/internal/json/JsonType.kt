@@ -159,18 +159,23 @@ internal class MapType<T>(private val type: JsonType<T>) : JsonType<Map<String, 
 /** Accepts numbers and strings, and fractions that are zero. */
 private fun whole(reader: JsonReader): Long {
     val text = reader.readNumber()
-    return text.toLongOrNull()
-        ?: try {
-            java.math.BigDecimal(text).longValueExact()
-        } catch (_: ArithmeticException) {
-            reader.fail("number out of range")
-        } catch (_: NumberFormatException) {
-            reader.fail("invalid number")
-        }
+    return try {
+        text.toLong()
+    } catch (_: NumberFormatException) {
+        fraction(reader, text)
+    }
 }
 
+private fun fraction(reader: JsonReader, text: String): Long =
+    try {
+        java.math.BigDecimal(text).longValueExact()
+    } catch (_: ArithmeticException) {
+        reader.fail("number out of range")
+    } catch (_: NumberFormatException) {
+        reader.fail("invalid number")
+    }
+
 internal fun camelCase(name: String): String {
-    if ('_' !in name) return name
     val text = StringBuilder(name.length)
     var upper = false
     for (letter in name) {

@@ -27,7 +27,7 @@ internal class JsonWriter {
     /** Writes ASCII bytes as they are. */
     fun raw(text: ByteArray) {
         if (size + text.size > bytes.size) grow(text.size)
-        text.copyInto(bytes, size)
+        System.arraycopy(text, 0, bytes, size, text.size)
         size += text.size
     }
 
