@@ -1,7 +1,8 @@
 //! The native library of the Kotlin and Swift packages.
 //!
 //! The interface is small: a client, one function for all operations with JSON requests and
-//! responses, login, tokens and webhooks. The packages generate typed services on top of it.
+//! responses, login and tokens. The packages generate typed services on top of it. Token validation
+//! with cached keys and webhooks have functions for JNI and C.
 //!
 //! Every exported function returns a `Result` and catches panics, because a panic in a function
 //! without a `Result` would abort a Swift program.
@@ -22,7 +23,6 @@ mod proxy;
 mod task;
 mod tokens;
 mod urls;
-mod webhooks;
 
 pub use call::{CallRequest, CallResponse, HttpHeader};
 pub use cancellation::Cancellation;

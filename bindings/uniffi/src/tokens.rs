@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use scalekit_bindings::language::KOTLIN;
 use scalekit_bindings::options;
 use scalekit_bindings::tokens::{self, TokenValidation, VerifiedToken};
-use scalekit_bindings::{BindingError, Client, Error, guard};
+use scalekit_bindings::{BindingError, Client, Error};
 
 use crate::cancellation::Cancellation;
 use crate::client::NativeClient;
@@ -57,41 +57,6 @@ pub(crate) fn clock(now_ms: f64) -> SystemTime {
 
 #[uniffi::export]
 impl NativeClient {
-    /// Validates a token with cached keys. Returns its claims as JSON, or `None` if keys must be
-    /// fetched first. Stale keys are used and refreshed in the background.
-    ///
-    /// # Errors
-    /// The token is rejected.
-    pub fn validate_token_cached(
-        &self,
-        token: String,
-        checks: TokenChecks,
-    ) -> Result<Option<Vec<u8>>, NativeError> {
-        guard::run(
-            || match validate_cached(&self.core, &token, &checks.validation()?)? {
-                Some(verified) => Ok(Some(verified?.payload().to_vec())),
-                None => Ok(None),
-            },
-        )
-    }
-
-    /// Returns whether a token is valid, or `None` if keys must be fetched first.
-    ///
-    /// # Errors
-    /// The token was not checked, because the keys could not be fetched.
-    pub fn is_valid_token_cached(
-        &self,
-        token: String,
-        checks: TokenChecks,
-    ) -> Result<Option<bool>, NativeError> {
-        guard::run(
-            || match validate_cached(&self.core, &token, &checks.validation()?)? {
-                Some(verified) => Ok(Some(tokens::is_valid(verified)?)),
-                None => Ok(None),
-            },
-        )
-    }
-
     /// Validates a token, and fetches keys if necessary. Returns its claims as JSON.
     ///
     /// # Errors

@@ -917,14 +917,6 @@ public protocol NativeClientProtocol: AnyObject, Sendable {
     func isValidToken(token: String, checks: TokenChecks, cancellation: Cancellation?) async throws  -> Bool
 
     /**
-     * Returns whether a token is valid, or `None` if keys must be fetched first.
-     *
-     * # Errors
-     * The token was not checked, because the keys could not be fetched.
-     */
-    func isValidTokenCached(token: String, checks: TokenChecks) throws  -> Bool?
-
-    /**
      * Fetches the signing keys unless fresh keys are cached.
      *
      * # Errors
@@ -941,15 +933,6 @@ public protocol NativeClientProtocol: AnyObject, Sendable {
     func validateToken(token: String, checks: TokenChecks, cancellation: Cancellation?) async throws  -> Data
 
     /**
-     * Validates a token with cached keys. Returns its claims as JSON, or `None` if keys must be
-     * fetched first. Stale keys are used and refreshed in the background.
-     *
-     * # Errors
-     * The token is rejected.
-     */
-    func validateTokenCached(token: String, checks: TokenChecks) throws  -> Data?
-
-    /**
      * Returns the URL that starts a login.
      *
      * # Errors
@@ -964,24 +947,6 @@ public protocol NativeClientProtocol: AnyObject, Sendable {
      * Never fails.
      */
     func logoutUrl(parameters: LogoutParameters) throws  -> String
-
-    /**
-     * Verifies the signature of an interceptor request, like
-     * [`verify_webhook`](Self::verify_webhook).
-     *
-     * # Errors
-     * As [`verify_webhook`](Self::verify_webhook).
-     */
-    func verifyInterceptor(secret: String, headers: [HttpHeader], payload: Data, nowMs: Double?) throws
-
-    /**
-     * Verifies the signature of a webhook. `headers` may contain all headers of the request.
-     * `now_ms` is the time in milliseconds since 1970; default: the system clock.
-     *
-     * # Errors
-     * A header is missing, the secret is invalid, or the signature or the time does not match.
-     */
-    func verifyWebhook(secret: String, headers: [HttpHeader], payload: Data, nowMs: Double?) throws
 
 }
 /**
@@ -1325,23 +1290,6 @@ open func isValidToken(token: String, checks: TokenChecks, cancellation: Cancell
 }
 
     /**
-     * Returns whether a token is valid, or `None` if keys must be fetched first.
-     *
-     * # Errors
-     * The token was not checked, because the keys could not be fetched.
-     */
-open func isValidTokenCached(token: String, checks: TokenChecks)throws  -> Bool?  {
-    return try  FfiConverterOptionBool.lift(try rustCallWithError(FfiConverterTypeNativeError_lift) {
-        uniffiCallStatus in
-    uniffi_scalekit_uniffi_fn_method_nativeclient_is_valid_token_cached(
-            self.uniffiCloneHandle(),
-        FfiConverterString.lower(token),
-        FfiConverterTypeTokenChecks_lower(checks),uniffiCallStatus
-    )
-})
-}
-
-    /**
      * Fetches the signing keys unless fresh keys are cached.
      *
      * # Errors
@@ -1386,24 +1334,6 @@ open func validateToken(token: String, checks: TokenChecks, cancellation: Cancel
 }
 
     /**
-     * Validates a token with cached keys. Returns its claims as JSON, or `None` if keys must be
-     * fetched first. Stale keys are used and refreshed in the background.
-     *
-     * # Errors
-     * The token is rejected.
-     */
-open func validateTokenCached(token: String, checks: TokenChecks)throws  -> Data?  {
-    return try  FfiConverterOptionData.lift(try rustCallWithError(FfiConverterTypeNativeError_lift) {
-        uniffiCallStatus in
-    uniffi_scalekit_uniffi_fn_method_nativeclient_validate_token_cached(
-            self.uniffiCloneHandle(),
-        FfiConverterString.lower(token),
-        FfiConverterTypeTokenChecks_lower(checks),uniffiCallStatus
-    )
-})
-}
-
-    /**
      * Returns the URL that starts a login.
      *
      * # Errors
@@ -1434,44 +1364,6 @@ open func logoutUrl(parameters: LogoutParameters)throws  -> String  {
         FfiConverterTypeLogoutParameters_lower(parameters),uniffiCallStatus
     )
 })
-}
-
-    /**
-     * Verifies the signature of an interceptor request, like
-     * [`verify_webhook`](Self::verify_webhook).
-     *
-     * # Errors
-     * As [`verify_webhook`](Self::verify_webhook).
-     */
-open func verifyInterceptor(secret: String, headers: [HttpHeader], payload: Data, nowMs: Double?)throws   {try rustCallWithError(FfiConverterTypeNativeError_lift) {
-        uniffiCallStatus in
-    uniffi_scalekit_uniffi_fn_method_nativeclient_verify_interceptor(
-            self.uniffiCloneHandle(),
-        FfiConverterString.lower(secret),
-        FfiConverterSequenceTypeHttpHeader.lower(headers),
-        FfiConverterData.lower(payload),
-        FfiConverterOptionDouble.lower(nowMs),uniffiCallStatus
-    )
-}
-}
-
-    /**
-     * Verifies the signature of a webhook. `headers` may contain all headers of the request.
-     * `now_ms` is the time in milliseconds since 1970; default: the system clock.
-     *
-     * # Errors
-     * A header is missing, the secret is invalid, or the signature or the time does not match.
-     */
-open func verifyWebhook(secret: String, headers: [HttpHeader], payload: Data, nowMs: Double?)throws   {try rustCallWithError(FfiConverterTypeNativeError_lift) {
-        uniffiCallStatus in
-    uniffi_scalekit_uniffi_fn_method_nativeclient_verify_webhook(
-            self.uniffiCloneHandle(),
-        FfiConverterString.lower(secret),
-        FfiConverterSequenceTypeHttpHeader.lower(headers),
-        FfiConverterData.lower(payload),
-        FfiConverterOptionDouble.lower(nowMs),uniffiCallStatus
-    )
-}
 }
 
 
@@ -3553,30 +3445,6 @@ fileprivate struct FfiConverterOptionDouble: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterOptionBool: FfiConverterRustBuffer {
-    typealias SwiftType = Bool?
-
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
-        guard let value = value else {
-            writeInt(&buf, Int8(0))
-            return
-        }
-        writeInt(&buf, Int8(1))
-        FfiConverterBool.write(value, into: &buf)
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
-        switch try readInt(&buf) as Int8 {
-        case 0: return nil
-        case 1: return try FfiConverterBool.read(from: &buf)
-        default: throw UniffiInternalError.unexpectedOptionalTag
-        }
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
 fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
     typealias SwiftType = String?
 
@@ -3593,30 +3461,6 @@ fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterString.read(from: &buf)
-        default: throw UniffiInternalError.unexpectedOptionalTag
-        }
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-fileprivate struct FfiConverterOptionData: FfiConverterRustBuffer {
-    typealias SwiftType = Data?
-
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
-        guard let value = value else {
-            writeInt(&buf, Int8(0))
-            return
-        }
-        writeInt(&buf, Int8(1))
-        FfiConverterData.write(value, into: &buf)
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
-        switch try readInt(&buf) as Int8 {
-        case 0: return nil
-        case 1: return try FfiConverterData.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -3941,28 +3785,16 @@ private let initializationResult: InitializationResult = {
     if (uniffi_scalekit_uniffi_checksum_method_nativeclient_is_valid_token() != 30523) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_scalekit_uniffi_checksum_method_nativeclient_is_valid_token_cached() != 10885) {
-        return InitializationResult.apiChecksumMismatch
-    }
     if (uniffi_scalekit_uniffi_checksum_method_nativeclient_refresh_keys() != 51180) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_scalekit_uniffi_checksum_method_nativeclient_validate_token() != 1294) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_scalekit_uniffi_checksum_method_nativeclient_validate_token_cached() != 46776) {
-        return InitializationResult.apiChecksumMismatch
-    }
     if (uniffi_scalekit_uniffi_checksum_method_nativeclient_authorization_url() != 41508) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_scalekit_uniffi_checksum_method_nativeclient_logout_url() != 23453) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_scalekit_uniffi_checksum_method_nativeclient_verify_interceptor() != 59024) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_scalekit_uniffi_checksum_method_nativeclient_verify_webhook() != 3667) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_scalekit_uniffi_checksum_constructor_cancellation_new() != 21875) {

@@ -33,7 +33,7 @@ private constructor(
     internal val nowMillis: Double
         get() = asOf?.let(::millis) ?: Double.NaN
 
-    /** The checks for the fast path, encoded once. `null` if there are none. */
+    /** The checks as JSON for the native library, encoded once. `null` if there are none. */
     internal val encoded: ByteArray? by
         lazy(LazyThreadSafetyMode.PUBLICATION) {
             if (

@@ -719,21 +719,13 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_is_valid_token(
     ): Int
-    external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_is_valid_token_cached(
-    ): Int
     external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_refresh_keys(
     ): Int
     external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_validate_token(
     ): Int
-    external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_validate_token_cached(
-    ): Int
     external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_authorization_url(
     ): Int
     external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_logout_url(
-    ): Int
-    external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_verify_interceptor(
-    ): Int
-    external fun uniffi_scalekit_uniffi_checksum_method_nativeclient_verify_webhook(
     ): Int
     external fun uniffi_scalekit_uniffi_checksum_constructor_cancellation_new(
     ): Int
@@ -803,22 +795,14 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_scalekit_uniffi_fn_method_nativeclient_is_valid_token(`ptr`: Long,`token`: RustBuffer.ByValue,`checks`: RustBuffer.ByValue,`cancellation`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_scalekit_uniffi_fn_method_nativeclient_is_valid_token_cached(`ptr`: Long,`token`: RustBuffer.ByValue,`checks`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
-    ): RustBuffer.ByValue
     external fun uniffi_scalekit_uniffi_fn_method_nativeclient_refresh_keys(`ptr`: Long,`cancellation`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_scalekit_uniffi_fn_method_nativeclient_validate_token(`ptr`: Long,`token`: RustBuffer.ByValue,`checks`: RustBuffer.ByValue,`cancellation`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_scalekit_uniffi_fn_method_nativeclient_validate_token_cached(`ptr`: Long,`token`: RustBuffer.ByValue,`checks`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
-    ): RustBuffer.ByValue
     external fun uniffi_scalekit_uniffi_fn_method_nativeclient_authorization_url(`ptr`: Long,`redirectUri`: RustBuffer.ByValue,`parameters`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_scalekit_uniffi_fn_method_nativeclient_logout_url(`ptr`: Long,`parameters`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_scalekit_uniffi_fn_method_nativeclient_verify_interceptor(`ptr`: Long,`secret`: RustBuffer.ByValue,`headers`: RustBuffer.ByValue,`payload`: RustBuffer.ByValue,`nowMs`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
-    ): Unit
-    external fun uniffi_scalekit_uniffi_fn_method_nativeclient_verify_webhook(`ptr`: Long,`secret`: RustBuffer.ByValue,`headers`: RustBuffer.ByValue,`payload`: RustBuffer.ByValue,`nowMs`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
-    ): Unit
     external fun uniffi_scalekit_uniffi_fn_func_about(uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_scalekit_uniffi_fn_func_live_calls(uniffi_out_err: UniffiRustCallStatus,
@@ -1000,28 +984,16 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_scalekit_uniffi_checksum_method_nativeclient_is_valid_token() and 0xFFFF) != 30523) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_scalekit_uniffi_checksum_method_nativeclient_is_valid_token_cached() and 0xFFFF) != 10885) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
     if ((lib.uniffi_scalekit_uniffi_checksum_method_nativeclient_refresh_keys() and 0xFFFF) != 51180) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_scalekit_uniffi_checksum_method_nativeclient_validate_token() and 0xFFFF) != 1294) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_scalekit_uniffi_checksum_method_nativeclient_validate_token_cached() and 0xFFFF) != 46776) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
     if ((lib.uniffi_scalekit_uniffi_checksum_method_nativeclient_authorization_url() and 0xFFFF) != 41508) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_scalekit_uniffi_checksum_method_nativeclient_logout_url() and 0xFFFF) != 23453) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_scalekit_uniffi_checksum_method_nativeclient_verify_interceptor() and 0xFFFF) != 59024) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_scalekit_uniffi_checksum_method_nativeclient_verify_webhook() and 0xFFFF) != 3667) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_scalekit_uniffi_checksum_constructor_cancellation_new() and 0xFFFF) != 21875) {
@@ -1973,14 +1945,6 @@ internal interface NativeClientInterface {
     suspend fun `isValidToken`(`token`: kotlin.String, `checks`: TokenChecks, `cancellation`: Cancellation?): kotlin.Boolean
 
     /**
-     * Returns whether a token is valid, or `None` if keys must be fetched first.
-     *
-     * # Errors
-     * The token was not checked, because the keys could not be fetched.
-     */
-    fun `isValidTokenCached`(`token`: kotlin.String, `checks`: TokenChecks): kotlin.Boolean?
-
-    /**
      * Fetches the signing keys unless fresh keys are cached.
      *
      * # Errors
@@ -1997,15 +1961,6 @@ internal interface NativeClientInterface {
     suspend fun `validateToken`(`token`: kotlin.String, `checks`: TokenChecks, `cancellation`: Cancellation?): kotlin.ByteArray
 
     /**
-     * Validates a token with cached keys. Returns its claims as JSON, or `None` if keys must be
-     * fetched first. Stale keys are used and refreshed in the background.
-     *
-     * # Errors
-     * The token is rejected.
-     */
-    fun `validateTokenCached`(`token`: kotlin.String, `checks`: TokenChecks): kotlin.ByteArray?
-
-    /**
      * Returns the URL that starts a login.
      *
      * # Errors
@@ -2020,24 +1975,6 @@ internal interface NativeClientInterface {
      * Never fails.
      */
     fun `logoutUrl`(`parameters`: LogoutParameters): kotlin.String
-
-    /**
-     * Verifies the signature of an interceptor request, like
-     * [`verify_webhook`](Self::verify_webhook).
-     *
-     * # Errors
-     * As [`verify_webhook`](Self::verify_webhook).
-     */
-    fun `verifyInterceptor`(`secret`: kotlin.String, `headers`: List<HttpHeader>, `payload`: kotlin.ByteArray, `nowMs`: kotlin.Double?)
-
-    /**
-     * Verifies the signature of a webhook. `headers` may contain all headers of the request.
-     * `now_ms` is the time in milliseconds since 1970; default: the system clock.
-     *
-     * # Errors
-     * A header is missing, the secret is invalid, or the signature or the time does not match.
-     */
-    fun `verifyWebhook`(`secret`: kotlin.String, `headers`: List<HttpHeader>, `payload`: kotlin.ByteArray, `nowMs`: kotlin.Double?)
 
     companion object
 }
@@ -2503,28 +2440,6 @@ internal open class NativeClient: Disposable, AutoCloseable, NativeClientInterfa
 
 
     /**
-     * Returns whether a token is valid, or `None` if keys must be fetched first.
-     *
-     * # Errors
-     * The token was not checked, because the keys could not be fetched.
-     */
-    @Throws(NativeException::class)override fun `isValidTokenCached`(`token`: kotlin.String, `checks`: TokenChecks): kotlin.Boolean? {
-            return FfiConverterOptionalBoolean.lift(
-    callWithHandle {
-    uniffiRustCallWithError(NativeException) { _status ->
-    UniffiLib.uniffi_scalekit_uniffi_fn_method_nativeclient_is_valid_token_cached(
-        it,
-
-        FfiConverterString.lower(`token`),
-        FfiConverterTypeTokenChecks.lower(`checks`),_status)
-}
-    }
-    )
-    }
-
-
-
-    /**
      * Fetches the signing keys unless fresh keys are cached.
      *
      * # Errors
@@ -2584,29 +2499,6 @@ internal open class NativeClient: Disposable, AutoCloseable, NativeClientInterfa
 
 
     /**
-     * Validates a token with cached keys. Returns its claims as JSON, or `None` if keys must be
-     * fetched first. Stale keys are used and refreshed in the background.
-     *
-     * # Errors
-     * The token is rejected.
-     */
-    @Throws(NativeException::class)override fun `validateTokenCached`(`token`: kotlin.String, `checks`: TokenChecks): kotlin.ByteArray? {
-            return FfiConverterOptionalByteArray.lift(
-    callWithHandle {
-    uniffiRustCallWithError(NativeException) { _status ->
-    UniffiLib.uniffi_scalekit_uniffi_fn_method_nativeclient_validate_token_cached(
-        it,
-
-        FfiConverterString.lower(`token`),
-        FfiConverterTypeTokenChecks.lower(`checks`),_status)
-}
-    }
-    )
-    }
-
-
-
-    /**
      * Returns the URL that starts a login.
      *
      * # Errors
@@ -2646,54 +2538,6 @@ internal open class NativeClient: Disposable, AutoCloseable, NativeClientInterfa
     }
     )
     }
-
-
-
-    /**
-     * Verifies the signature of an interceptor request, like
-     * [`verify_webhook`](Self::verify_webhook).
-     *
-     * # Errors
-     * As [`verify_webhook`](Self::verify_webhook).
-     */
-    @Throws(NativeException::class)override fun `verifyInterceptor`(`secret`: kotlin.String, `headers`: List<HttpHeader>, `payload`: kotlin.ByteArray, `nowMs`: kotlin.Double?)
-        =
-    callWithHandle {
-    uniffiRustCallWithError(NativeException) { _status ->
-    UniffiLib.uniffi_scalekit_uniffi_fn_method_nativeclient_verify_interceptor(
-        it,
-
-        FfiConverterString.lower(`secret`),
-        FfiConverterSequenceTypeHttpHeader.lower(`headers`),
-        FfiConverterByteArray.lower(`payload`),
-        FfiConverterOptionalDouble.lower(`nowMs`),_status)
-}
-    }
-
-
-
-
-    /**
-     * Verifies the signature of a webhook. `headers` may contain all headers of the request.
-     * `now_ms` is the time in milliseconds since 1970; default: the system clock.
-     *
-     * # Errors
-     * A header is missing, the secret is invalid, or the signature or the time does not match.
-     */
-    @Throws(NativeException::class)override fun `verifyWebhook`(`secret`: kotlin.String, `headers`: List<HttpHeader>, `payload`: kotlin.ByteArray, `nowMs`: kotlin.Double?)
-        =
-    callWithHandle {
-    uniffiRustCallWithError(NativeException) { _status ->
-    UniffiLib.uniffi_scalekit_uniffi_fn_method_nativeclient_verify_webhook(
-        it,
-
-        FfiConverterString.lower(`secret`),
-        FfiConverterSequenceTypeHttpHeader.lower(`headers`),
-        FfiConverterByteArray.lower(`payload`),
-        FfiConverterOptionalDouble.lower(`nowMs`),_status)
-}
-    }
-
 
 
 
@@ -4365,38 +4209,6 @@ internal object FfiConverterOptionalDouble: FfiConverterRustBuffer<kotlin.Double
 /**
  * @suppress
  */
-internal object FfiConverterOptionalBoolean: FfiConverterRustBuffer<kotlin.Boolean?> {
-    override fun read(buf: ByteBuffer): kotlin.Boolean? {
-        if (buf.get().toInt() == 0) {
-            return null
-        }
-        return FfiConverterBoolean.read(buf)
-    }
-
-    override fun allocationSize(value: kotlin.Boolean?): ULong {
-        if (value == null) {
-            return 1UL
-        } else {
-            return 1UL + FfiConverterBoolean.allocationSize(value)
-        }
-    }
-
-    override fun write(value: kotlin.Boolean?, buf: ByteBuffer) {
-        if (value == null) {
-            buf.put(0)
-        } else {
-            buf.put(1)
-            FfiConverterBoolean.write(value, buf)
-        }
-    }
-}
-
-
-
-
-/**
- * @suppress
- */
 internal object FfiConverterOptionalString: FfiConverterRustBuffer<kotlin.String?> {
     override fun read(buf: ByteBuffer): kotlin.String? {
         if (buf.get().toInt() == 0) {
@@ -4419,38 +4231,6 @@ internal object FfiConverterOptionalString: FfiConverterRustBuffer<kotlin.String
         } else {
             buf.put(1)
             FfiConverterString.write(value, buf)
-        }
-    }
-}
-
-
-
-
-/**
- * @suppress
- */
-internal object FfiConverterOptionalByteArray: FfiConverterRustBuffer<kotlin.ByteArray?> {
-    override fun read(buf: ByteBuffer): kotlin.ByteArray? {
-        if (buf.get().toInt() == 0) {
-            return null
-        }
-        return FfiConverterByteArray.read(buf)
-    }
-
-    override fun allocationSize(value: kotlin.ByteArray?): ULong {
-        if (value == null) {
-            return 1UL
-        } else {
-            return 1UL + FfiConverterByteArray.allocationSize(value)
-        }
-    }
-
-    override fun write(value: kotlin.ByteArray?, buf: ByteBuffer) {
-        if (value == null) {
-            buf.put(0)
-        } else {
-            buf.put(1)
-            FfiConverterByteArray.write(value, buf)
         }
     }
 }
