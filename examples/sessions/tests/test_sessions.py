@@ -75,8 +75,10 @@ def test_parallel_requests_refresh_the_session_once(visitor: Visitor) -> None:
 
     # Access tokens that expire in 5 seconds. Sessions are refreshed 10 seconds earlier.
     emulator.admin("PUT", "clock", {"shift_seconds": -3595})
-    visitor.sign_in()
-    emulator.admin("PUT", "clock", {"shift_seconds": 0})
+    try:
+        visitor.sign_in()
+    finally:
+        emulator.admin("PUT", "clock", {"shift_seconds": 0})
     before = refreshes()
     responses = visitor.fetch("/me", times=20)
     assert {response["status"] for response in responses} == {200}
