@@ -19,6 +19,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
         (["release", "--fast", "0.2.0"], 2, "unknown option --fast"),
         (["build-artifact", "wheels", "x86_64-unknown-linux-gnu"], 2, "KIND     wheel"),
         (["smoke", "ruby"], 2, "unknown language ruby"),
+        (["smoke-root", "x86_64-apple-darwin", "node"], 2, "not a Linux target"),
+        (["smoke-root", "x86_64-unknown-linux-musl", "python"], 2, "no root with python"),
     ],
 )
 def test_rejects(command, status, message):
