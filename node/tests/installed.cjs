@@ -23,7 +23,7 @@ async function main() {
   );
   assert.deepEqual(
     [Object.keys(optionalDependencies).length, new Set(Object.values(optionalDependencies))],
-    [7, new Set([version])],
+    [8, new Set([version])],
   );
   const client = ScalekitClient.fromEnv();
   const listed = await client.organization.listOrganization({ pageSize: 1 });
