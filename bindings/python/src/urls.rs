@@ -35,7 +35,8 @@ struct Attributes<'py>(Vec<(String, Bound<'py, PyAny>)>);
 impl<'py> Attributes<'py> {
     fn new(attributes: &Bound<'py, PyDict>) -> Self {
         let set = attributes.iter().filter(|(_, value)| !value.is_none());
-        Self(set.map(|(name, value)| (name.to_string(), value)).collect())
+        let set = set.filter_map(|(name, value)| Some((name.extract().ok()?, value)));
+        Self(set.collect())
     }
 
     fn get(&self, name: &str) -> Option<&Bound<'py, PyAny>> {
