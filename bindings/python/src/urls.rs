@@ -8,24 +8,24 @@ use scalekit_bindings::{Client, options, urls};
 use crate::failure::Result;
 use crate::options::given;
 
-/// Returns the URL that starts a login. `attributes` are those of an `AuthorizationUrlOptions`.
+/// Returns the URL that starts a login, from the attributes of an `AuthorizationUrlOptions`.
 pub(crate) fn authorization(
     redirect_uri: &Bound<'_, PyAny>,
     attributes: &Bound<'_, PyDict>,
 ) -> Result<impl FnOnce(&Client) -> String> {
     let redirect_uri = options::required_text(&PYTHON, "redirect_uri", given(redirect_uri)?)?;
-    let set = Attributes::new(attributes);
-    let options = urls::authorization_options(set.scopes()?, |name| match name {
-        "state" | "nonce" => set.text_or_id(name),
-        _ => set.text(name),
+    let attributes = Attributes::new(attributes);
+    let options = urls::authorization_options(attributes.scopes()?, |name| match name {
+        "state" | "nonce" => attributes.text_or_id(name),
+        _ => attributes.text(name),
     })?;
     Ok(move |client: &Client| urls::authorization_url(client, &PYTHON, &redirect_uri, &options))
 }
 
-/// Returns the URL that ends a session. `attributes` are those of a `LogoutUrlOptions`.
+/// Returns the URL that ends a session, from the attributes of a `LogoutUrlOptions`.
 pub(crate) fn logout(attributes: &Bound<'_, PyDict>) -> Result<impl FnOnce(&Client) -> String> {
-    let set = Attributes::new(attributes);
-    let options = urls::logout_options(|name| set.text(name))?;
+    let attributes = Attributes::new(attributes);
+    let options = urls::logout_options(|name| attributes.text(name))?;
     Ok(move |client: &Client| urls::logout_url(client, &PYTHON, &options))
 }
 

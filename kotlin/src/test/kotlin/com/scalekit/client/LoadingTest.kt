@@ -31,7 +31,7 @@ object FirstLogin {
     }
 }
 
-/** What a program loads, and the files that it leaves. */
+/** The classes that a program loads, and its temporary files. */
 class LoadingTest {
     @Test
     fun `a first blocking call loads only what it needs`() {
