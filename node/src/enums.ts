@@ -1,7 +1,15 @@
 import type * as events from "./messages/scalekit/v1/events/events_pb";
 
-// Copies of generated enums. The package exports them at its top level, which must not load the
-// message modules. The types make the compiler report any difference from the generated enums.
+/** OAuth grant types. */
+export enum GrantType {
+  AuthorizationCode = "authorization_code",
+  RefreshToken = "refresh_token",
+  ClientCredentials = "client_credentials",
+}
+
+// The enums below are copies of generated enums. The package exports them at its top level, which
+// must not load the message modules. The types make the compiler report any difference from the
+// generated enums.
 
 /** The type of the object that an event is about. */
 export type ObjectType = events.ObjectType;

@@ -1,5 +1,4 @@
 import type ActionsClient from "./actions";
-import { lazyActions } from "./actions/base";
 import { hide, lazily, type Cancellation } from "./runtime/call";
 import {
   ANY,
@@ -15,13 +14,8 @@ import {
   ScalekitException,
   ScalekitValidateTokenFailureException,
 } from "./errors";
-import { checked, fromNative } from "./errors/from-native";
-import { runInBackground } from "./runtime/mailbox";
 import { native, type NativeClient, type WebhookVerifier } from "./runtime/native";
-import { credentialsFromEnvironment, nativeOptions } from "./runtime/options";
 import { Services } from "./services";
-import { tokenOptions, tokenString } from "./runtime/token-validation";
-import { NativeTransport } from "./runtime/transport";
 import type { IdpInitiatedLoginClaims } from "./types/auth";
 import type {
   AuthenticationOptions,
@@ -37,7 +31,23 @@ import type {
   WebhookPayload,
 } from "./types/scalekit";
 import * as validate from "./runtime/validate";
-import { parseEvent, snapshot, verify } from "./runtime/webhooks";
+
+// These modules are loaded on first use, so that importing the package is fast.
+const actions = lazily(() => require("./actions/base") as typeof import("./actions/base"));
+const failures = lazily(
+  () => require("./errors/from-native") as typeof import("./errors/from-native"),
+);
+const background = lazily(() => require("./runtime/mailbox") as typeof import("./runtime/mailbox"));
+const configuration = lazily(
+  () => require("./runtime/options") as typeof import("./runtime/options"),
+);
+const tokens = lazily(
+  () => require("./runtime/token-validation") as typeof import("./runtime/token-validation"),
+);
+const transport = lazily(
+  () => require("./runtime/transport") as typeof import("./runtime/transport"),
+);
+const webhooks = lazily(() => require("./runtime/webhooks") as typeof import("./runtime/webhooks"));
 
 const VERIFIER = Symbol("verifier");
 
@@ -82,18 +92,19 @@ export default class ScalekitClient extends Services {
    * @throws {ScalekitArgumentException} An argument or option is invalid. The message names it.
    */
   constructor(envUrl: string, clientId: string, clientSecret: string, options?: ScalekitOptions) {
-    const client = checked(
+    const client = failures().checked(
       native().makeClient(
-        nativeOptions(envUrl, clientId, clientSecret, options),
+        configuration().nativeOptions(envUrl, clientId, clientSecret, options),
         process.versions.node,
       ),
     );
     const missing = missingCredentials({ envUrl, clientId, clientSecret });
+    const { NativeTransport } = transport();
     super(missing.length === 0 ? new NativeTransport(client) : new RejectingTransport(missing));
     defineNative(this, client, missing);
     const url = () => native().envUrl(this[WITH_URL]);
-    this.actions = lazyActions(this, url);
-    this.connect = lazyActions(this, url);
+    this.actions = actions().lazyActions(this, url);
+    this.connect = actions().lazyActions(this, url);
     hide(
       this,
       VERIFIER,
@@ -108,7 +119,7 @@ export default class ScalekitClient extends Services {
    * @throws {ScalekitArgumentException} A variable is not set. The message names it.
    */
   static fromEnv(options?: ScalekitOptions): ScalekitClient {
-    return new this(...credentialsFromEnvironment(), options);
+    return new this(...configuration().credentialsFromEnvironment(), options);
   }
 
   /**
@@ -122,7 +133,7 @@ export default class ScalekitClient extends Services {
     const text = (name: keyof AuthorizationUrlOptions) =>
       validate.optionalText(name, validated[name]);
     const scopes = validate.optionalTexts("scopes", validated.scopes) ?? [];
-    return checked(
+    return failures().checked(
       native().authorizationUrl(this[WITH_ID], redirectUri, scopes, {
         state: text("state"),
         nonce: text("nonce"),
@@ -227,13 +238,13 @@ export default class ScalekitClient extends Services {
     if (typeof token !== "string") {
       return false;
     }
-    const requirements = tokenOptions(options);
+    const requirements = tokens().tokenOptions(options);
     const valid = native().validateCached(this[WITH_URL], token, Date.now(), requirements, false);
     if (valid !== null) {
-      return checked(valid);
+      return failures().checked(valid);
     }
     try {
-      await runInBackground(
+      await background().runInBackground(
         (mailbox, id) =>
           native().validate(this[WITH_URL], mailbox, id, token, Date.now(), requirements),
         signalOf(options),
@@ -267,11 +278,11 @@ export default class ScalekitClient extends Services {
     token: string,
     options?: TokenValidationOptions & Cancellation,
   ): Promise<T> {
-    const text = tokenString(token);
-    const requirements = tokenOptions(options);
+    const text = tokens().tokenString(token);
+    const requirements = tokens().tokenOptions(options);
     const claims = native().validateCached(this[WITH_URL], text, Date.now(), requirements, true);
     if (claims !== null) {
-      return JSON.parse(checked(claims)) as T;
+      return JSON.parse(failures().checked(claims)) as T;
     }
     return (await backgroundJson(
       (mailbox, id) =>
@@ -297,7 +308,7 @@ export default class ScalekitClient extends Services {
     const scopes = validate.optionalTexts("requiredScopes", requiredScopes) ?? [];
     const claims = native().validateCached(
       this[WITH_URL],
-      tokenString(token),
+      tokens().tokenString(token),
       Date.now(),
       [undefined, undefined, scopes],
       true,
@@ -311,7 +322,7 @@ export default class ScalekitClient extends Services {
         { operation: "validate_token", retryable: true },
       );
     }
-    checked(claims);
+    failures().checked(claims);
     return true;
   }
 
@@ -321,7 +332,7 @@ export default class ScalekitClient extends Services {
    * validation fast.
    */
   async loadKeys(options?: Cancellation): Promise<void> {
-    await runInBackground(
+    await background().runInBackground(
       (mailbox, id) => native().refreshKeys(this[WITH_URL], mailbox, id),
       signalOf(options),
     );
@@ -330,7 +341,7 @@ export default class ScalekitClient extends Services {
   /** Returns the URL that ends a session. Sends no request. */
   getLogoutUrl(options?: LogoutUrlOptions): string {
     const validated = validate.options("options", options);
-    return checked(
+    return failures().checked(
       native().logoutUrl(this[WITH_URL], {
         idTokenHint: validate.optionalText("idTokenHint", validated.idTokenHint),
         postLogoutRedirectUri: validate.optionalText(
@@ -355,7 +366,7 @@ export default class ScalekitClient extends Services {
    *   reason.
    */
   verifyWebhookPayload(secret: string, headers: WebhookHeaders, payload: WebhookPayload): boolean {
-    return verify(this[ANY], this[VERIFIER], false, secret, headers, payload);
+    return webhooks().verify(this[ANY], this[VERIFIER], false, secret, headers, payload);
   }
 
   /**
@@ -376,9 +387,9 @@ export default class ScalekitClient extends Services {
     headers: WebhookHeaders,
     payload: WebhookPayload,
   ): WebhookEvent<Data> {
-    const body = snapshot(payload);
+    const body = webhooks().snapshot(payload);
     this.verifyWebhookPayload(secret, headers, body);
-    return parseEvent(body) as WebhookEvent<Data>;
+    return webhooks().parseEvent(body) as WebhookEvent<Data>;
   }
 
   /** Verifies the signature of an interceptor request, as {@link verifyWebhookPayload} does. */
@@ -387,7 +398,7 @@ export default class ScalekitClient extends Services {
     headers: WebhookHeaders,
     payload: WebhookPayload,
   ): boolean {
-    return verify(this[ANY], this[VERIFIER], true, secret, headers, payload);
+    return webhooks().verify(this[ANY], this[VERIFIER], true, secret, headers, payload);
   }
 
   /**
@@ -418,7 +429,7 @@ export default class ScalekitClient extends Services {
 
   /** Returns the access token that this client uses for its calls. Fetches one if necessary. */
   async getClientAccessToken(options?: Cancellation): Promise<string> {
-    return (await runInBackground(
+    return (await background().runInBackground(
       (mailbox, id) => native().ownClientToken(this[COMPLETE], mailbox, id),
       signalOf(options),
     )) as string;
@@ -430,7 +441,7 @@ export default class ScalekitClient extends Services {
    * @param length Length of the verifier, 43 to 128 characters. Default: 43.
    */
   generatePkce(length?: number): Pkce {
-    const [codeVerifier, codeChallenge] = checked(
+    const [codeVerifier, codeChallenge] = failures().checked(
       native().generatePkce(validate.optionalValue(length)),
     );
     return { codeVerifier, codeChallenge, codeChallengeMethod: "S256" };
@@ -445,7 +456,7 @@ export default class ScalekitClient extends Services {
   close(): void {
     const failure = native().close(this[ANY]);
     if (failure) {
-      throw fromNative(failure);
+      throw failures().fromNative(failure);
     }
   }
 
@@ -461,6 +472,8 @@ function signalOf(options: Cancellation | undefined): unknown {
 }
 
 /** Runs a background task and parses its JSON output. */
-async function backgroundJson(...task: Parameters<typeof runInBackground>): Promise<any> {
-  return JSON.parse((await runInBackground(...task)) as string);
+async function backgroundJson(
+  ...task: Parameters<ReturnType<typeof background>["runInBackground"]>
+): Promise<any> {
+  return JSON.parse((await background().runInBackground(...task)) as string);
 }

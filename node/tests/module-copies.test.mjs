@@ -21,7 +21,8 @@ function resetModules() {
 }
 
 const load = () => require("scalekit-client");
-const make = () => new (load().ScalekitClient)(url, clientId, clientSecret, { maxRetries: 0 });
+const make = ({ ScalekitClient } = load()) =>
+  new ScalekitClient(url, clientId, clientSecret, { maxRetries: 0 });
 
 beforeEach(resetModules);
 
@@ -63,6 +64,12 @@ for (const [what, prepare] of Object.entries(PREPARATIONS)) {
     await use(make());
   });
 }
+
+test("a class that was loaded before the modules were reset creates clients", async () => {
+  const old = load();
+  resetModules();
+  await use(make(old));
+});
 
 /** @param {() => unknown} call */
 async function failure(call) {

@@ -2,7 +2,6 @@ import type { ProxyResponse } from "../actions/response";
 import type * as errdetails from "../messages/scalekit/v1/errdetails/errdetails_pb";
 import type { ErrorInfo } from "../messages/scalekit/v1/errdetails/errdetails_pb";
 import type { ExecuteToolResponse } from "../messages/scalekit/v1/tools/tools_pb";
-import { connectCode, grpcStatusName } from "./status";
 
 /** Fields of an exception besides its message. */
 export interface ExceptionFields {
@@ -133,6 +132,7 @@ export class ScalekitServerException extends ScalekitException {
 
   /** Returns the operation, status, codes, message and request id in one line. */
   override toString(): string {
+    const { connectCode, grpcStatusName } = require("./status") as typeof import("./status");
     const operation = this.operation === undefined ? "" : `${this.operation}: `;
     const code = this.errorCode === null ? "" : ` [${this.errorCode}]`;
     const requestId = this.requestId === undefined ? "" : ` (request id: ${this.requestId})`;

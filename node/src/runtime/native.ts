@@ -1,6 +1,5 @@
 import { lazily, type ForwardedRequest, type Pairs } from "./call";
 import type { NativeRecording } from "./diagnostics";
-import { load } from "./loader";
 
 /** An opaque handle of a native client. */
 export type NativeClient = { readonly __client: never };
@@ -183,7 +182,9 @@ export type WebhookVerifier = (
 ) => boolean | Failure;
 
 /** Returns the addon, which is loaded on first use. */
-export const native = lazily(() => load() as Native);
+export const native = lazily(
+  () => (require("./loader") as typeof import("./loader")).load() as Native,
+);
 
 /** Returns `true` if a value that the addon returned is a failure. */
 export function isFailure(value: unknown): value is Failure {

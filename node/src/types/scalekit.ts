@@ -1,12 +1,7 @@
 import type { User } from "./auth";
 import type { EventObject } from "./event-objects";
 
-/** OAuth grant types. */
-export enum GrantType {
-  AuthorizationCode = "authorization_code",
-  RefreshToken = "refresh_token",
-  ClientCredentials = "client_credentials",
-}
+export { GrantType } from "../enums";
 
 /** Parameters of an authorization URL. Empty values are not sent. */
 export type AuthorizationUrlOptions = {
