@@ -39,10 +39,10 @@ pub fn validate_cached(
     checks: &TokenValidation,
     run: impl FnOnce(Validation<'_>) -> Result<VerifiedToken, TokenError>,
 ) -> Result<Option<Result<VerifiedToken, Error>>, BindingError> {
-    if !client.keys_are_stale() {
-        return Ok(client.try_validate_cached_with(token, checks, run));
-    }
-    runtime::enter(|| client.try_validate_cached_with(token, checks, run))
+    let mut started = Ok(());
+    let refresh = || started = runtime::enter(|| client.refresh_keys_in_background());
+    let result = client.try_validate_cached_with(token, checks, run, refresh);
+    started.map(|()| result)
 }
 
 /// Fetches the keys unless fresh keys are cached.

@@ -40,9 +40,9 @@ impl Client {
     ) -> Result<VerifiedToken, Error> {
         let result = loop {
             let seen = self.keys().snapshot();
-            match self.check(seen.as_deref(), token, checks, |validation| {
-                validation.run()
-            }) {
+            let refresh = || self.refresh_keys_in_background();
+            let run = |validation: Validation<'_>| validation.run();
+            match self.check(seen.as_deref(), token, checks, run, refresh) {
                 Attempt::Done(result) => break result,
                 Attempt::NeedsKeys { unknown } => {
                     let now = Box::pin(self.keys().fetch(seen, unknown)).await;
@@ -65,21 +65,23 @@ impl Client {
         token: &str,
         checks: &TokenValidation,
     ) -> Option<Result<VerifiedToken, Error>> {
-        self.try_validate_cached_with(token, checks, |validation| validation.run())
+        let refresh = || self.refresh_keys_in_background();
+        self.try_validate_cached_with(token, checks, |validation| validation.run(), refresh)
     }
 
     /// Like [`try_validate_cached`](Self::try_validate_cached), for language bindings: `run`
     /// executes the expensive part and is not called if the signature is cached. A host can release
-    /// its lock there.
+    /// its lock there. `refresh` is called if the keys are stale.
     #[doc(hidden)]
     pub fn try_validate_cached_with(
         &self,
         token: &str,
         checks: &TokenValidation,
         run: impl FnOnce(Validation<'_>) -> Result<VerifiedToken, TokenError>,
+        refresh: impl FnOnce(),
     ) -> Option<Result<VerifiedToken, Error>> {
         let snapshot = self.keys().peek();
-        match self.check(snapshot.as_deref(), token, checks, run) {
+        match self.check(snapshot.as_deref(), token, checks, run, refresh) {
             Attempt::Done(result) => Some(result.map_err(|error| error.with_operation(VALIDATE))),
             Attempt::NeedsKeys { .. } => None,
         }
@@ -145,12 +147,19 @@ impl Client {
         self.keys().refresh().await
     }
 
+    /// Starts to fetch the signing keys in the background. Does nothing outside of a tokio runtime.
+    #[doc(hidden)]
+    pub fn refresh_keys_in_background(&self) {
+        self.keys().refresh_in_background();
+    }
+
     fn check(
         &self,
         snapshot: Option<&Snapshot>,
         token: &str,
         checks: &TokenValidation,
         run: impl FnOnce(Validation<'_>) -> Result<VerifiedToken, TokenError>,
+        refresh: impl FnOnce(),
     ) -> Attempt {
         let now = Instant::now();
         let Some((snapshot, keys)) =
@@ -174,7 +183,7 @@ impl Client {
         };
         let result = keys.check(token, &checks, time, run);
         if snapshot.is_stale(now) {
-            self.keys().refresh_in_background();
+            refresh();
         }
         match (result, &snapshot.failure) {
             (Err(TokenError::UnknownKey), _) if snapshot.may_fetch_unknown(now) => {

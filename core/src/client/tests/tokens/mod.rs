@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::error::ErrorKind;
 use crate::test_server::{TestServer, json_response};
 use crate::token::testing::{KEYS, TestKey, jwks, sign};
-use crate::token::{KeySet, TokenError, TokenValidation};
+use crate::token::{KeySet, TokenError, TokenValidation, Validation};
 
 fn token(key: &TestKey, kid: &str, claims: Value) -> String {
     let now = SystemTime::now()
@@ -69,6 +69,23 @@ async fn keys_are_fetched_once_and_then_used_without_a_runtime() {
     client.refresh_keys().await.unwrap();
     assert_eq!((server.count("/keys"), server.seen().len()), (1, 1));
     assert_eq!(server.seen()[0].header("authorization"), None);
+}
+
+#[tokio::test]
+async fn a_binding_refreshes_stale_keys_in_its_runtime() {
+    let server = rotating().await;
+    let client = server.client();
+    client.validate_token(&first(), &any()).await.unwrap();
+    let refreshes = || {
+        let mut calls = 0;
+        let run = |validation: Validation<'_>| validation.run();
+        let result = client.try_validate_cached_with(&first(), &any(), run, || calls += 1);
+        result.unwrap().unwrap();
+        calls
+    };
+    assert_eq!(refreshes(), 0);
+    client.keys().make_stale();
+    assert_eq!(refreshes(), 1);
 }
 
 #[tokio::test]
