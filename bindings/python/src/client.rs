@@ -167,12 +167,13 @@ impl NativeClient {
         redirect_uri: &Bound<'_, PyAny>,
         attributes: &Bound<'_, PyDict>,
     ) -> Result<String> {
-        let url = urls::authorization(redirect_uri, attributes)?;
-        Ok(self.client.read(url)?)
+        let url = |client: &Client| urls::authorization(client, redirect_uri, attributes);
+        self.client.read(url)?
     }
 
     fn logout_url(&self, attributes: &Bound<'_, PyDict>) -> Result<String> {
-        Ok(self.client.read(urls::logout(attributes)?)?)
+        let url = |client: &Client| urls::logout(client, attributes);
+        self.client.read(url)?
     }
 
     /// Verifies the signature of a webhook, or of an interceptor request.

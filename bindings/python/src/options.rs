@@ -36,6 +36,9 @@ pub(crate) fn given(object: &Bound<'_, PyAny>) -> Result<Given> {
 pub(crate) fn value(object: &Bound<'_, PyAny>) -> Result<Value> {
     Ok(if object.is_none() {
         Value::Null
+    } else if let Ok(text) = object.cast::<PyString>() {
+        let text = text.to_str().map(|text| Value::Text(text.into()));
+        text.unwrap_or(Value::Invalid(LONE_SURROGATE))
     } else if let Ok(flag) = object.cast::<PyBool>() {
         Value::Flag(flag.is_true())
     } else if object.is_instance_of::<PyInt>() {
@@ -43,9 +46,6 @@ pub(crate) fn value(object: &Bound<'_, PyAny>) -> Result<Value> {
         object.extract().map_or_else(|_| number(), Value::Integer)
     } else if let Ok(number) = object.cast::<PyFloat>() {
         Value::Number(number.value())
-    } else if let Ok(text) = object.cast::<PyString>() {
-        let text = text.to_str().map(|text| Value::Text(text.into()));
-        text.unwrap_or(Value::Invalid(LONE_SURROGATE))
     } else if let Ok(bytes) = object.cast::<PyBytes>() {
         Value::Bytes(bytes.as_bytes().to_owned())
     } else if let Ok(path) = object.extract::<PathBuf>() {

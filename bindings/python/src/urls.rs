@@ -1,6 +1,7 @@
 //! Reads the options of authorization and logout URLs from Python objects.
 
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyBool, PyDict, PyInt, PyString};
 use scalekit_bindings::language::PYTHON;
 use scalekit_bindings::{Client, options, urls};
@@ -10,27 +11,28 @@ use crate::options::given;
 
 /// Returns the URL that starts a login, from the attributes of an `AuthorizationUrlOptions`.
 pub(crate) fn authorization(
+    client: &Client,
     redirect_uri: &Bound<'_, PyAny>,
     attributes: &Bound<'_, PyDict>,
-) -> Result<impl FnOnce(&Client) -> String> {
-    let redirect_uri = options::required_text(&PYTHON, "redirect_uri", given(redirect_uri)?)?;
+) -> Result<String> {
+    let uri = options::required_text(&PYTHON, "redirect_uri", given(redirect_uri)?)?;
     let attributes = Attributes::new(attributes);
     let options = urls::authorization_options(attributes.scopes()?, |name| match name {
         "state" | "nonce" => attributes.text_or_id(name),
         _ => attributes.text(name),
     })?;
-    Ok(move |client: &Client| urls::authorization_url(client, &PYTHON, &redirect_uri, &options))
+    Ok(urls::authorization_url(client, &PYTHON, &uri, &options))
 }
 
 /// Returns the URL that ends a session, from the attributes of a `LogoutUrlOptions`.
-pub(crate) fn logout(attributes: &Bound<'_, PyDict>) -> Result<impl FnOnce(&Client) -> String> {
+pub(crate) fn logout(client: &Client, attributes: &Bound<'_, PyDict>) -> Result<String> {
     let attributes = Attributes::new(attributes);
     let options = urls::logout_options(|name| attributes.text(name))?;
-    Ok(move |client: &Client| urls::logout_url(client, &PYTHON, &options))
+    Ok(urls::logout_url(client, &PYTHON, &options))
 }
 
 /// The attributes of an object that are not `None`.
-struct Attributes<'py>(Vec<(String, Bound<'py, PyAny>)>);
+struct Attributes<'py>(Vec<(PyBackedStr, Bound<'py, PyAny>)>);
 
 impl<'py> Attributes<'py> {
     fn new(attributes: &Bound<'py, PyDict>) -> Self {
@@ -40,10 +42,7 @@ impl<'py> Attributes<'py> {
     }
 
     fn get(&self, name: &str) -> Option<&Bound<'py, PyAny>> {
-        self.0
-            .iter()
-            .find(|(set, _)| set == name)
-            .map(|(_, value)| value)
+        Some(&self.0.iter().find(|(set, _)| &**set == name)?.1)
     }
 
     /// Returns a text. Missing and empty values are not sent.

@@ -117,9 +117,8 @@ pub fn with_query(
         url.push(std::mem::replace(&mut separator, '&'));
         url.push_str(name);
         url.push('=');
-        for (index, word) in value.split(' ').enumerate() {
-            url.push_str(if index > 0 { space } else { "" });
-            url.extend(utf8_percent_encode(word, UNRESERVED));
+        for part in utf8_percent_encode(value, UNRESERVED) {
+            url.push_str(if part == "%20" { space } else { part });
         }
     }
     url

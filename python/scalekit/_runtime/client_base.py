@@ -130,7 +130,7 @@ class ClientBase:
             The URL to redirect the user to.
         """
         validate.options(options, AuthorizationUrlOptions)
-        attributes = vars(options) if options else {}
+        attributes = options.__dict__ if options else {}
         return self.core_client._native.authorization_url(redirect_uri, attributes)
 
     def get_logout_url(self, options: LogoutUrlOptions | None = None) -> str:
@@ -140,7 +140,7 @@ class ClientBase:
             options: the session to end, and the URL to redirect the user to afterwards.
         """
         validate.options(options, LogoutUrlOptions)
-        return self.core_client._native.logout_url(vars(options) if options else {})
+        return self.core_client._native.logout_url(options.__dict__ if options else {})
 
     def verify_webhook_payload(
         self,
