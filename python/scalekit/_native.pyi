@@ -199,14 +199,6 @@ class NativeClient:
         self,
         token: str | bytes,
         requirements: _TokenRequirements | None = None,
-        *,
-        claims: Literal[False],
-    ) -> bool: ...
-    @overload
-    def validate_token(
-        self,
-        token: str | bytes,
-        requirements: _TokenRequirements | None = None,
         claims: bool = True,
         *,
         cached_only: Literal[True],

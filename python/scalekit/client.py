@@ -214,7 +214,7 @@ class ScalekitClient(ClientBase, Clients):
         """
         native = self.core_client._native
         if options is None and audience is None:
-            return native.validate_token(token, claims=False)
+            return native.validate_token(token, None, False)
         return native.validate_token(token, token_checks(options, audience), False)
 
     def validate_access_token_and_get_claims(
