@@ -7,8 +7,7 @@ use scalekit_bindings::options::{Certificates, Given, Value, variables};
 use scalekit_bindings::{Client, ClientOptions as Options, Error, Language, Secret};
 
 /// Options of a client. The core validates their values. Times are in milliseconds.
-#[derive(Clone, Default, serde::Deserialize, uniffi::Record)]
-#[serde(default)]
+#[derive(Clone, Default, uniffi::Record)]
 pub struct ClientOptions {
     /// The environment URL. If unset, URL, id and secret are read from the environment variables.
     #[uniffi(default)]

@@ -1,16 +1,16 @@
 //! Token validation with cached keys, and webhooks.
 
+use std::borrow::Cow;
 use std::time::SystemTime;
 
 use jni_sys::{JNIEnv, jboolean, jbyteArray, jdouble, jint, jlong, jobject};
 use scalekit_bindings::tokens::{TokenValidation, is_valid};
 use scalekit_bindings::webhooks::{SignatureHeaders, purpose};
 use scalekit_bindings::{BindingError, guard};
-use serde::Deserialize;
 
 use super::SUCCESS;
 use super::clients::client;
-use super::env::{Env, text};
+use super::env::Env;
 use crate::failure::NativeError;
 use crate::tokens::{self, clock, validate_cached};
 
@@ -20,15 +20,14 @@ const VALID: jint = 1;
 const NEEDS_KEYS: jint = -1;
 const FAILED: jint = -2;
 
-/// Checks of a token, as JSON.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Checks {
-    issuer: Option<Vec<String>>,
-    audience: Option<Vec<String>>,
-    required_scopes: Vec<String>,
-    leeway_ms: Option<f64>,
-}
+/// Checks of a token, as a JSON array: issuers, audiences, required scopes, and the leeway in
+/// milliseconds.
+type Checks = (
+    Option<Vec<String>>,
+    Option<Vec<String>>,
+    Vec<String>,
+    Option<f64>,
+);
 
 /// Validates a token with cached keys. Returns the claims or a failure, or null if keys must be
 /// fetched first. `now_ms` is NaN for the system clock.
@@ -106,19 +105,13 @@ pub(crate) unsafe extern "system" fn Java_com_scalekit_client_internal_JniClient
 }
 
 fn checks(env: &Env, array: jbyteArray, now_ms: f64) -> Result<TokenValidation, BindingError> {
-    let checks = if array.is_null() {
+    let (issuer, audience, scopes, leeway_ms): Checks = if array.is_null() {
         Checks::default()
     } else {
         serde_json::from_slice(&env.bytes(array)).map_err(BindingError::internal)?
     };
     let as_of = (!now_ms.is_nan()).then(|| clock(now_ms));
-    Ok(tokens::checks(
-        checks.issuer,
-        checks.audience,
-        checks.required_scopes,
-        checks.leeway_ms,
-        as_of,
-    )?)
+    Ok(tokens::checks(issuer, audience, scopes, leeway_ms, as_of)?)
 }
 
 fn now(now_ms: f64) -> SystemTime {
@@ -130,10 +123,10 @@ fn now(now_ms: f64) -> SystemTime {
 }
 
 /// Splits the list of headers. Incomplete items at the end are ignored.
-fn pairs(mut bytes: &[u8]) -> impl Iterator<Item = (&[u8], String)> {
+fn pairs(mut bytes: &[u8]) -> impl Iterator<Item = (&[u8], Cow<'_, str>)> {
     std::iter::from_fn(move || {
         let name = item(&mut bytes)?;
-        Some((name, text(item(&mut bytes)?.to_vec())))
+        Some((name, String::from_utf8_lossy(item(&mut bytes)?)))
     })
 }
 
@@ -151,10 +144,7 @@ mod tests {
     #[test]
     fn headers_are_split_and_incomplete_items_are_ignored() {
         let list = b"\0\0\0\x02id\0\0\0\x01v\0\0\0\x05webho";
-        assert_eq!(
-            pairs(list).collect::<Vec<_>>(),
-            [(&b"id"[..], "v".to_owned())]
-        );
+        assert_eq!(pairs(list).collect::<Vec<_>>(), [(&b"id"[..], "v".into())]);
         assert_eq!(pairs(b"\xff\xff\xff\xffx").count(), 0);
     }
 }

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use jni_sys::{JNIEnv, jbyteArray, jlong, jobject};
 use scalekit_bindings::{BindingError, Client, guard, runtime};
 
-use super::SUCCESS;
 use super::env::Env;
+use super::{SUCCESS, options};
 use crate::client::NativeClient;
 use crate::failure::NativeError;
-use crate::options::ClientOptions;
 
 /// Creates a client with options as JSON. Returns its handle as a big-endian 64-bit number, or a
 /// failure. `NativeFunctions.release` frees the client.
@@ -25,8 +24,7 @@ pub(crate) unsafe extern "system" fn Java_com_scalekit_client_internal_NativeFun
     // SAFETY: by the conditions of this function.
     let env = unsafe { Env::new(env) };
     env.result(guard::run(|| {
-        let options: ClientOptions =
-            serde_json::from_slice(&env.bytes(options)).map_err(BindingError::internal)?;
+        let options = options::read(&env.bytes(options)).map_err(BindingError::internal)?;
         let client = Box::into_raw(Box::new(options.build()?));
         Ok(Some(env.tagged(SUCCESS, &(client as jlong).to_be_bytes())))
     }))

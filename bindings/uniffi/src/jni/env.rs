@@ -37,7 +37,8 @@ impl Env {
 
     /// Invalid UTF-8 becomes replacement characters, which no token or secret contains.
     pub(super) fn text(&self, array: jbyteArray) -> String {
-        text(self.bytes(array))
+        String::from_utf8(self.bytes(array))
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
     }
 
     /// Returns an array with a tag and a content. If the memory of the JVM is exhausted, the result
@@ -175,9 +176,4 @@ impl Drop for Attached {
             unsafe { ((**self.vm).v1_1.DetachCurrentThread)(self.vm) };
         }
     }
-}
-
-pub(super) fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }

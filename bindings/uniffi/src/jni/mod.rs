@@ -15,6 +15,7 @@ mod calls;
 mod checks;
 mod clients;
 mod env;
+mod options;
 
 /// The first byte of a result: the content follows, or a failure as JSON.
 const SUCCESS: u8 = 0;

@@ -44,13 +44,7 @@ private constructor(
             ) {
                 return@lazy null
             }
-            val checks =
-                mapOf(
-                    "issuer" to issuer,
-                    "audience" to audience,
-                    "required_scopes" to requiredScopes,
-                    "leeway_ms" to leewayMillis,
-                )
+            val checks = listOf(issuer, audience, requiredScopes, leewayMillis)
             JsonWriter().apply { any(checks) }.result()
         }
 
