@@ -6,7 +6,7 @@ fn main() {
     // content: the cryptography library has 97 KB of tables twice. Only for builds that are
     // optimized for size, because it takes time.
     let is = |name, value| std::env::var(name).is_ok_and(|actual| actual == value);
-    if is("TARGET", "x86_64-unknown-linux-gnu") && is("OPT_LEVEL", "s") {
+    if is("TARGET", "x86_64-unknown-linux-gnu") && (is("OPT_LEVEL", "s") || is("OPT_LEVEL", "z")) {
         println!("cargo::rustc-cdylib-link-arg=-Wl,--icf=all,--ignore-data-address-equality");
     }
 }
