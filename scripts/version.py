@@ -25,6 +25,7 @@ PLACES = [
     ("node/src/edge/options.mts", r'^const VERSION = "(.+)";$', 1),
     ("kotlin/pom.xml", r"<artifactId>scalekit-client</artifactId>\n +<version>(.+)</version>", 1),
     ("kotlin/README.md", r"<artifactId>scalekit-client</artifactId>\n +<version>(.+)</version>", 1),
+    ("kotlin/README.md", r"scalekit-client-(.+)\.jar", 1),
     *(
         (
             f"kotlin/consumers/{consumer}/pom.xml",
