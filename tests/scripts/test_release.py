@@ -20,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
         (["build-artifact", "wheels", "x86_64-unknown-linux-gnu"], 2, "KIND     wheel"),
         (["smoke", "ruby"], 2, "unknown language ruby"),
         (["smoke-root", "x86_64-apple-darwin", "node"], 2, "not a Linux target"),
-        (["smoke-root", "x86_64-unknown-linux-musl", "python"], 2, "no root with python"),
+        (["smoke-root", "aarch64-unknown-linux-musl", "python"], 2, "no root with python"),
     ],
 )
 def test_rejects(command, status, message):
