@@ -93,16 +93,17 @@ def test_sixteen_threads_with_an_expired_token_fetch_one_token(
 
 
 def test_the_gil_is_released_during_calls(client: ScalekitClient, server: StubServer) -> None:
-    def slow(_: Request) -> Response:
-        time.sleep(0.3)
+    together = threading.Barrier(8)
+
+    def respond(_: Request) -> Response:
+        together.wait(30)
         return RESPONSE
 
-    server.on(PATH, slow)
+    server.on(PATH, respond)
     client.core_client.get_headers()
-    start = time.monotonic()
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: client.organization.get_organization("org_1"), range(8)))
-    assert time.monotonic() - start < 1.5
+    assert server.count(PATH) == 8
 
 
 def pages(request: Request) -> Response:
@@ -163,25 +164,23 @@ def test_a_context_closes_the_client(server: StubServer) -> None:
 def test_ctrl_c_interrupts_a_hanging_call(server: StubServer) -> None:
     server.hang(PATH)
     code = f"""
-import sys, time
 from scalekit import ScalekitClient
 client = ScalekitClient({server.url!r}, {CLIENT_ID!r}, {CLIENT_SECRET!r})
 client.core_client.get_headers()
 try:
     client.organization.get_organization("org_1")
 except KeyboardInterrupt:
-    print(time.monotonic())
+    print("interrupted")
 """
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
     ) as process:
         wait_for(lambda: server.count(PATH) == 1)
         time.sleep(0.2)
-        start = time.monotonic()
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=10)
     assert process.returncode == 0
-    assert float(output) - start < 0.2
+    assert output == "interrupted\n"
     assert server.dropped.acquire(timeout=5)
 
 

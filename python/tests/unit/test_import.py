@@ -45,19 +45,16 @@ print(json.dumps([[name for name in heavy if name in sys.modules], len(os.listdi
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read from /proc")
-def test_import_is_fast_and_needs_little_memory() -> None:
+def test_import_needs_little_memory() -> None:
     code = """
-import time
 def resident():
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * 4096
-memory, start = resident(), time.perf_counter()
+memory = resident()
 import scalekit
-print(time.perf_counter() - start, resident() - memory)
+print(resident() - memory)
 """
-    runs = [in_fresh_interpreter(code).split() for _ in range(5)]
-    assert min(float(seconds) for seconds, _ in runs) < 0.030
-    assert min(int(size) for _, size in runs) < 8 * 2**20
+    assert min(int(in_fresh_interpreter(code)) for _ in range(5)) < 8 * 2**20
 
 
 def test_all_names_can_be_imported() -> None:
