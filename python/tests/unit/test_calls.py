@@ -163,8 +163,11 @@ def test_a_context_closes_the_client(server: StubServer) -> None:
 
 def test_ctrl_c_interrupts_a_hanging_call(server: StubServer) -> None:
     server.hang(PATH)
+    # A background job of a shell ignores Ctrl-C, and so would this program.
     code = f"""
+import signal
 from scalekit import ScalekitClient
+signal.signal(signal.SIGINT, signal.default_int_handler)
 client = ScalekitClient({server.url!r}, {CLIENT_ID!r}, {CLIENT_SECRET!r})
 client.core_client.get_headers()
 try:
