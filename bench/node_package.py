@@ -36,8 +36,9 @@ def added_cost(project: Path, package: str, rounds: int) -> tuple[float, float]:
     load = f"require(require.resolve({json.dumps(package)}, {{ paths: [{json.dumps(str(project))}] }}));"
     bare, loaded, memory = [], [], []
     for _ in range(rounds):
-        bare.append(seconds("node", "-e", ""))
-        loaded.append(seconds("node", "-e", load))
+        # V8 optimizes code in the background, and a short process waits for that at its end.
+        bare.append(seconds("node", "--no-opt", "-e", ""))
+        loaded.append(seconds("node", "--no-opt", "-e", load))
     for _ in range(5):
         before = int(output("node", "-p", MEMORY))
         memory.append(int(output("node", "-p", f"{load}{MEMORY}")) - before)
