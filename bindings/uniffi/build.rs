@@ -7,9 +7,8 @@ fn main() {
     // optimized for size, because it takes time, and not with another linker, such as zig's, which
     // rejects the option.
     let is = |name, value| std::env::var(name).is_ok_and(|actual| actual == value);
-    let is_small = is("OPT_LEVEL", "s") || is("OPT_LEVEL", "z");
     let has_lld = std::env::var_os("RUSTC_LINKER").is_none();
-    if is("TARGET", "x86_64-unknown-linux-gnu") && is_small && has_lld {
+    if is("TARGET", "x86_64-unknown-linux-gnu") && is("OPT_LEVEL", "z") && has_lld {
         println!("cargo::rustc-cdylib-link-arg=-Wl,--icf=all,--ignore-data-address-equality");
     }
 }

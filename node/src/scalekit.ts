@@ -473,7 +473,7 @@ function signalOf(options: Cancellation | undefined): unknown {
 
 /** Runs a background task and parses its JSON output. */
 async function backgroundJson(
-  ...task: Parameters<ReturnType<typeof background>["runInBackground"]>
+  ...task: Parameters<typeof import("./runtime/mailbox").runInBackground>
 ): Promise<any> {
   return JSON.parse((await background().runInBackground(...task)) as string);
 }
