@@ -169,7 +169,7 @@ test-oidc: emulator/tests/oidc/node_modules/.package-lock.json $(EMULATOR)
 	cd emulator/tests/oidc && node --test --test-reporter=spec
 
 emulator/tests/oidc/node_modules/.package-lock.json: emulator/tests/oidc/package-lock.json | target/.has-node
-	cd emulator/tests/oidc && npm ci --silent
+	scripts/npm emulator/tests/oidc ci
 	touch $@
 
 # Tests the emulator with the official MCP client in Node. test-python includes the one in Python.
@@ -177,7 +177,7 @@ test-mcp: emulator/tests/mcp/node_modules/.package-lock.json $(EMULATOR)
 	cd emulator/tests/mcp && node --test --test-reporter=spec
 
 emulator/tests/mcp/node_modules/.package-lock.json: emulator/tests/mcp/package-lock.json | target/.has-node
-	cd emulator/tests/mcp && npm ci --silent
+	scripts/npm emulator/tests/mcp ci
 	touch $@
 
 # Both wheels, installed into an empty environment.
@@ -187,7 +187,7 @@ test-packages: target/wheels/.debug target/wheels/.emulator
 # --- Node -----------------------------------------------------------------------------------------------
 
 node/node_modules/.installed: node/package.json node/package-lock.json | target/.has-node
-	cd node && npm ci --silent
+	scripts/npm node ci
 	touch $@
 
 node/lib/.built: node/node_modules/.installed $(NODE_SOURCES)
@@ -202,7 +202,7 @@ node/scalekit.node: $(RUST_SOURCES) | $(RUST)
 
 # The examples import the package of this checkout by its package name.
 examples/node_modules/.installed: examples/package.json examples/package-lock.json | target/.has-node
-	cd examples && npm ci --silent
+	scripts/npm examples ci
 	ln -sfn ../../node examples/node_modules/scalekit-client
 	touch $@
 
@@ -219,7 +219,7 @@ test-consumers: test-node-package node/tests/consumers/node_modules/.installed
 	  --test-concurrency=2 --test-timeout=600000 node/tests/consumers/*.test.mjs
 
 node/tests/consumers/node_modules/.installed: node/tests/consumers/package.json node/tests/consumers/package-lock.json | target/.has-node
-	cd node/tests/consumers && npm ci --silent
+	scripts/npm node/tests/consumers ci
 	touch $@
 
 # The web applications in examples/sessions, in a browser. Next.js is in the folder of the consumers.
@@ -288,7 +288,7 @@ $(VENV)/site/.installed: python/constraints.txt scripts/venv
 	touch $@
 
 site/node_modules/.installed: site/package.json site/package-lock.json | target/.has-node
-	cd site && npm ci --silent
+	scripts/npm site ci
 	touch $@
 
 # The references that other programs write.
