@@ -299,9 +299,12 @@ class AsyncCoreClient(_AsyncCalls, BaseCoreClient):
 
 
 def _response_type(operation: str) -> type[Message]:
-    from google.protobuf import descriptor_pool, message_factory
+    from google.protobuf import descriptor_pool, empty_pb2, message_factory
 
     name = _native.response_type(operation)
+    # The modules of the requests import the other responses.
+    if name == "google.protobuf.Empty":
+        return empty_pb2.Empty
     response: type[Message] = message_factory.GetMessageClass(
         descriptor_pool.Default().FindMessageTypeByName(name)
     )

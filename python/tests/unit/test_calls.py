@@ -152,6 +152,20 @@ def test_grpc_exec_calls_operations_by_name(client: ScalekitClient, server: Stub
         client.core_client.grpc_exec("OrganizationService.GetOrganization", request, timeout=0)
 
 
+def test_grpc_exec_needs_only_the_module_of_the_request(server: StubServer) -> None:
+    server.on("/api/v1/tokens:invalidate", Response(body={}))
+    code = f"""
+from scalekit import ScalekitClient
+from scalekit.v1.tokens.tokens_pb2 import InvalidateTokenRequest
+client = ScalekitClient({server.url!r}, {CLIENT_ID!r}, {CLIENT_SECRET!r})
+request = InvalidateTokenRequest(token="t")
+message, _ = client.core_client.grpc_exec("ApiTokenService.InvalidateToken", request)
+print(message.DESCRIPTOR.full_name)
+"""
+    output = subprocess.check_output([sys.executable, "-c", code], text=True)
+    assert output == "google.protobuf.Empty\n"
+
+
 def test_a_context_closes_the_client(server: StubServer) -> None:
     server.on(PATH, RESPONSE)
     with ScalekitClient(server.url, CLIENT_ID, CLIENT_SECRET) as client:
