@@ -37,6 +37,7 @@ VENV := target/venv
 TOOLS := $(VENV)/tools
 EMULATOR := target/debug/scalekit-emulator
 ATTACKS := target/debug/attack-server
+CODEGEN := target/debug/codegen
 ADDON := libscalekit_node.$(if $(filter Darwin,$(shell uname)),dylib,so)
 NATIVE := libscalekit_uniffi.$(if $(filter Darwin,$(shell uname)),dylib,so)
 BINDGEN := target/debug/scalekit-uniffi-bindgen
@@ -57,7 +58,7 @@ KOTLIN_SOURCES := $(shell find kotlin/src -name '*.kt' -o -name '*.java' 2>/dev/
 SHELL_SCRIPTS := $(shell grep -lIE '^\#!.*[ /]b?a?sh$$' $(wildcard scripts/*) 2>/dev/null)
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -not -path 'python/tests/*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-node quickstart-rust quickstart-kotlin quickstart-swift test lint test-scripts test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-browser test-kotlin test-kotlin-consumers kotlin-jar test-swift docs test-site fuzz bench instructions public-api generate notices clean
+.PHONY: FORCE help quickstart quickstart-node quickstart-rust quickstart-kotlin quickstart-swift test lint test-scripts test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-browser test-kotlin test-kotlin-consumers kotlin-jar test-swift docs test-site fuzz bench instructions public-api generate notices clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -86,13 +87,13 @@ target/.has-%:
 
 # --- checks ---------------------------------------------------------------------------------------------
 
-lint: $(TOOLS)/.installed node/lib/.built | $(RUST)
+lint: $(TOOLS)/.installed node/lib/.built $(CODEGEN) | $(RUST)
 	scripts/check-workflows
 	scripts/version.py --check
 	$(TOOLS)/bin/typos --format brief
 	$(TOOLS)/bin/shellcheck .ci/run $(SHELL_SCRIPTS)
 	cargo fmt --all --check
-	cargo run -q -p codegen -- --check
+	$(CODEGEN) --check
 	scripts/check-shared-build
 	$(PYTHON) scripts/notices.py --check
 	scripts/check-crates
@@ -110,7 +111,6 @@ test-rust: node/node_modules/.installed $(TOOLS)/.installed | $(RUST)
 	# Without the feature client, the crate has neither an HTTP stack nor a runtime.
 	! cargo tree -p scalekit --no-default-features --edges normal | grep -E 'reqwest|tokio'
 	cargo test -q -p scalekit --no-default-features --test offline
-	cargo test -q -p scalekit --features tracing --lib spans
 
 # The scripts of releases.
 test-scripts: $(TOOLS)/.installed
@@ -147,6 +147,12 @@ target/wheels/.emulator: $(TOOLS)/.installed $(EMULATOR) emulator/pyproject.toml
 	rm -rf target/wheels/emulator
 	cd emulator && ../$(TOOLS)/bin/maturin build -q --profile dev --compression-level 1 --out ../target/wheels/emulator
 	touch $@
+
+# Cargo also knows the configuration files and templates that the program includes.
+$(CODEGEN): FORCE | $(RUST)
+	cargo build -q -p codegen $(SHARED)
+
+FORCE:
 
 $(EMULATOR): $(RUST_SOURCES) | $(RUST)
 	cargo build -q -p scalekit-emulator $(SHARED) --bin scalekit-emulator
@@ -292,9 +298,9 @@ site/node_modules/.installed: site/package.json site/package-lock.json | target/
 	touch $@
 
 # The references that other programs write.
-target/reference/.rest: $(RUST_SOURCES) $(shell find proto -name '*.proto' 2>/dev/null) | $(RUST)
+target/reference/.rest: $(RUST_SOURCES) $(shell find proto -name '*.proto' 2>/dev/null) | $(CODEGEN)
 	rm -rf target/reference/rest
-	cargo run -q -p codegen -- --site target/reference/rest
+	$(CODEGEN) --site target/reference/rest
 	touch $@
 
 target/reference/.node: site/node_modules/.installed node/node_modules/.installed site/typedoc.json site/typedoc.edge.json $(NODE_SOURCES)
@@ -306,7 +312,7 @@ target/reference/.node: site/node_modules/.installed node/node_modules/.installe
 # `cargo doc` adds each crate in its folder to the search, so the folder must be empty.
 target/reference/.rust: $(RUST_SOURCES) | $(RUST)
 	rm -rf target/doc target/reference/rust
-	RUSTDOCFLAGS="-D warnings" cargo doc -q --no-deps --lib -p scalekit -p scalekit-axum -p scalekit-emulator --features scalekit/tracing
+	RUSTDOCFLAGS="-D warnings" cargo doc -q --no-deps --lib -p scalekit -p scalekit-axum -p scalekit-emulator $(SHARED)
 	mkdir -p target/reference
 	cp -r target/doc target/reference/rust
 	touch $@
@@ -336,8 +342,8 @@ instructions: | $(RUST)
 public-api: node/lib/.built | $(RUST)
 	scripts/check-public-api --update
 
-generate: node/node_modules/.installed $(TOOLS)/.installed $(BINDGEN) target/debug/$(NATIVE) | $(RUST)
-	cargo run -q -p codegen
+generate: node/node_modules/.installed $(TOOLS)/.installed $(CODEGEN) $(BINDGEN) target/debug/$(NATIVE) | $(RUST)
+	$(CODEGEN)
 	$(BINDGEN) kotlin target/debug/$(NATIVE) kotlin/src/generated/kotlin
 	$(BINDGEN) swift target/debug/$(NATIVE) swift/Sources
 
