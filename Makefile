@@ -75,9 +75,30 @@ quickstart-rust: $(EMULATOR)
 	$(EMULATOR) run --auto-approve -- target/debug/examples/quickstart
 
 # SKIP=kotlin leaves out the tests that need a JDK and Maven, SKIP=swift those that need Swift, and
-# SKIP="kotlin swift" both.
-test: lint test-scripts test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-browser test-site fuzz quickstart quickstart-node quickstart-rust $(if $(filter kotlin,$(SKIP)),,test-kotlin test-kotlin-consumers quickstart-kotlin) $(if $(filter swift,$(SKIP)),,test-swift quickstart-swift)
+# SKIP="kotlin swift" both. In this order, targets that compile run beside targets that wait.
+TESTS := lint test-python test-node-package test-rust test-node fuzz test-python-matrix test-browser test-consumers \
+  $(if $(filter swift,$(SKIP)),,test-swift quickstart-swift) test-site \
+  $(if $(filter kotlin,$(SKIP)),,test-kotlin test-kotlin-consumers quickstart-kotlin) test-docs test-packages \
+  test-scripts test-oidc test-mcp quickstart quickstart-node quickstart-rust
+
+# Two targets at a time: while one waits for a download, a linker or a server, the other goes on.
+test:
+	$(MAKE) --no-print-directory ALL=1 --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=line) $(TESTS)
 	$(if $(SKIP),@echo "left out by SKIP: $(SKIP)")
+
+# `make test` sets ALL.
+ifdef ALL
+# Cargo warns about the job server of make, which it cannot use.
+unexport MAKEFLAGS
+# A target waits for the target behind the bar, because both use the same folder.
+test-docs: | target/reference/.rust
+test-kotlin-consumers: | test-kotlin
+quickstart-kotlin: | test-kotlin-consumers
+quickstart-swift: | test-swift
+# maturin builds the emulator with other features of its dependencies and replaces the program.
+$(EMULATOR) $(BINDGEN): | target/wheels/.emulator
+test-rust: | $(EMULATOR)
+endif
 
 # Checks that a program of the system exists. If it is missing, installs it (on Debian as root) or
 # prints the command that installs it.
@@ -143,7 +164,7 @@ $(VENV)/test/.wheel: target/wheels/.debug python/constraints.txt
 	touch $@
 
 # The emulator as a wheel. Low compression, because the wheel is only installed locally.
-target/wheels/.emulator: $(TOOLS)/.installed $(EMULATOR) emulator/pyproject.toml emulator/README.md
+target/wheels/.emulator: $(TOOLS)/.installed $(RUST_SOURCES) emulator/pyproject.toml emulator/README.md
 	rm -rf target/wheels/emulator
 	cd emulator && ../$(TOOLS)/bin/maturin build -q --profile dev --compression-level 1 --out ../target/wheels/emulator
 	touch $@
@@ -160,7 +181,11 @@ $(EMULATOR): $(RUST_SOURCES) | $(RUST)
 $(ATTACKS): $(RUST_SOURCES) | $(RUST)
 	cargo build -q -p scalekit-conformance $(SHARED) --bin attack-server
 
-test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS) target/.has-chromium target/.has-redis-server
+# The program in README.md.
+target/debug/examples/readme: $(RUST_SOURCES) examples/readme.rs | $(RUST)
+	cargo build -q -p scalekit-conformance $(SHARED) --example readme
+
+test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS) target/debug/examples/readme target/.has-chromium target/.has-redis-server
 	scripts/check-types $(VENV)/test
 	cd target && venv/test/bin/python -m pytest -q -c ../python/pyproject.toml ../python/tests ../emulator/tests
 
