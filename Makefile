@@ -118,7 +118,6 @@ lint: $(TOOLS)/.installed node/lib/.built $(CODEGEN) | $(RUST)
 	scripts/check-shared-build
 	$(PYTHON) scripts/notices.py --check
 	scripts/check-crates
-	scripts/check-dependencies
 	scripts/check-msrv
 	scripts/check-public-api python node
 	cargo clippy -q --workspace --all-targets -- -D warnings
