@@ -58,7 +58,7 @@ KOTLIN_SOURCES := $(shell find kotlin/src -name '*.kt' -o -name '*.java' 2>/dev/
 SHELL_SCRIPTS := $(shell grep -lIE '^\#!.*[ /]b?a?sh$$' $(wildcard scripts/*) 2>/dev/null)
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -not -path 'python/tests/*' -type f 2>/dev/null)
 
-.PHONY: FORCE help quickstart quickstart-node quickstart-rust quickstart-kotlin quickstart-swift test lint test-scripts test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-browser test-kotlin test-kotlin-consumers kotlin-jar test-swift docs test-site fuzz bench instructions public-api generate notices clean
+.PHONY: $(CODEGEN) help quickstart quickstart-node quickstart-rust quickstart-kotlin quickstart-swift test lint test-scripts test-rust test-docs test-python test-python-matrix test-oidc test-mcp test-packages test-node test-node-package test-consumers test-browser test-kotlin test-kotlin-consumers kotlin-jar test-swift docs test-site fuzz bench instructions public-api generate notices clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -168,11 +168,9 @@ target/wheels/.emulator: $(TOOLS)/.installed $(RUST_SOURCES) emulator/pyproject.
 	cd emulator && ../$(TOOLS)/bin/maturin build -q --profile dev --compression-level 1 --out ../target/wheels/emulator
 	touch $@
 
-# Cargo also knows the configuration files and templates that the program includes.
-$(CODEGEN): FORCE | $(RUST)
+# Phony: only cargo knows which configuration files and templates the program includes.
+$(CODEGEN): | $(RUST)
 	cargo build -q -p codegen $(SHARED)
-
-FORCE:
 
 $(EMULATOR): $(RUST_SOURCES) | $(RUST)
 	cargo build -q -p scalekit-emulator $(SHARED) --bin scalekit-emulator
